@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+export { HostError } from './errors.js'
+export { GuestRam, GUEST_RAM_WINDOW_MAX } from './guest-ram.js'
+export * from './host.js'
+export * from './kvm.js'
+export * from './kvm-constants.js'
+export { type KvmRun, mapKvmRun } from './kvm-run.js'
+export * from './kvm-structs.js'
+export type { Fields, StructView } from './struct.js'
+export { ListType, StructType } from './struct.js'
+export * from './thread.js'
+export { VcpuServer } from './vcpu-server.js'

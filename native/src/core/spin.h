@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace dromaius {
+
+/** Monotonic time in ns. */
+uint64_t NowNs();
+
+/** CPUs this process may use: its affinity mask, bounded by the cgroup's CPU quota; at least 1. */
+unsigned UsableCpus();
+
+/**
+ * How long one side of a hand-off spins before it sleeps.
+ *
+ * On idle CPUs a sleeping hand-off costs many times the exit itself, a spinning one nothing but CPU time, so
+ * the budget follows what spinning brings, as the kernel's halt polling does: an event that came soon after
+ * the thread had gone to sleep raises it, one that came late sets it to zero. The longest budget is longer
+ * than a wake-up takes: two sides that both gave up just before the other one answered find together again.
+ *
+ * Where other work keeps the CPUs busy it is the other way round: a sleeping thread is woken at once, a
+ * spinning one takes the CPU from the side that it waits for. So a spin in which the thread lost its CPU ends
+ * all spinning for a while. In the whole process fewer threads spin at once than there are usable CPUs.
+ */
+class SpinBudget {
+ public:
+  static constexpr uint64_t kMaxNs = 150'000;
+  /** A sleep shorter than this would have been worth a spin. */
+  static constexpr uint64_t kShortSleepNs = 200'000;
+
+  /** Spins until `ready()` or until the budget is spent; true when ready. */
+  template <typename Ready>
+  bool Spin(Ready ready) {
+    if (ready()) return true;
+    if (budget_ns_ == 0) return false;
+    const uint64_t start = NowNs();
+    if (start < busy_until_ns_.load(std::memory_order_relaxed) || !Enter()) return false;
+    uint64_t last = start;
+    bool hit = false;
+    for (;;) {
+      for (int i = 0; i < 32 && !hit; i++) {
+        Pause();
+        hit = ready();
+      }
+      if (hit) break;
+      const uint64_t now = NowNs();
+      if (now - last > kPreemptedNs) {
+        Preempted(now);
+        break;
+      }
+      if (now - start >= budget_ns_) break;
+      last = now;
+    }
+    Leave();
+    return hit;
+  }
+
+  /** Tells how long the thread then slept. */
+  void Slept(uint64_t ns) {
+    if (ns > kShortSleepNs) {
+      budget_ns_ = 0;
+    } else {
+      budget_ns_ = budget_ns_ == 0 ? kMaxNs / 4 : budget_ns_ * 2 > kMaxNs ? kMaxNs : budget_ns_ * 2;
+    }
+  }
+
+  uint64_t budget_ns() const { return budget_ns_; }
+
+ private:
+  /** A gap between two looks at the clock that only the loss of the CPU explains. */
+  static constexpr uint64_t kPreemptedNs = 500'000;
+
+  static void Pause() {
+#if defined(__x86_64__) || defined(_M_X64)
+    __builtin_ia32_pause();
+#endif
+  }
+  /** Notes that the CPUs are busy: longer each time it is found again soon after. */
+  static void Preempted(uint64_t now_ns);
+  static bool Enter();
+  static void Leave();
+
+  uint64_t budget_ns_ = kMaxNs;
+  /** Of the whole process: both sides of a hand-off share the CPUs. */
+  static inline std::atomic<uint64_t> busy_until_ns_{0};
+};
+
+}  // namespace dromaius

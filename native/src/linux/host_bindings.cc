@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "linux/host_bindings.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+#include <errno.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "addon_data.h"
+#include "core/spin.h"
+#include "errors.h"
+
+namespace dromaius {
+
+namespace {
+
+/** hostCpuid(leaf, subleaf): the host CPU's CPUID registers, all 0 on other architectures. SDM vol. 2A, CPUID */
+Napi::Value HostCpuid(const Napi::CallbackInfo& info) {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+#if defined(__x86_64__)
+  __cpuid_count(info[0].As<Napi::Number>().Uint32Value(), info[1].As<Napi::Number>().Uint32Value(), eax, ebx, ecx, edx);
+#endif
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("eax", eax);
+  result.Set("ebx", ebx);
+  result.Set("ecx", ecx);
+  result.Set("edx", edx);
+  return result;
+}
+
+/** eventfdCreate(initial): fd, non-blocking. */
+Napi::Value EventfdCreate(const Napi::CallbackInfo& info) {
+  const int fd = eventfd(info[0].As<Napi::Number>().Uint32Value(), EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) ThrowHostError(info.Env(), "eventfd", errno);
+  AddonData::Of(info.Env()).fds.insert(fd);
+  return Napi::Number::New(info.Env(), fd);
+}
+
+/** A descriptor that this addon made: nobody else's file is read or written through these functions. */
+int EventfdArgument(const Napi::CallbackInfo& info) {
+  const int fd = info[0].As<Napi::Number>().Int32Value();
+  if (!AddonData::Of(info.Env()).fds.contains(fd)) throw Napi::Error::New(info.Env(), "Not a descriptor of this addon");
+  return fd;
+}
+
+/** eventfdSignal(fd): adds 1 to the counter. */
+void EventfdSignal(const Napi::CallbackInfo& info) {
+  const uint64_t one = 1;
+  if (write(EventfdArgument(info), &one, sizeof(one)) < 0 && errno != EAGAIN) {
+    ThrowHostError(info.Env(), "write", errno, "eventfd");
+  }
+}
+
+/** eventfdRead(fd): the counter as a bigint, which goes back to 0; 0n if it was 0. */
+Napi::Value EventfdRead(const Napi::CallbackInfo& info) {
+  uint64_t value = 0;
+  if (read(EventfdArgument(info), &value, sizeof(value)) < 0) {
+    if (errno != EAGAIN) ThrowHostError(info.Env(), "read", errno, "eventfd");
+    value = 0;
+  }
+  return Napi::BigInt::New(info.Env(), value);
+}
+
+// ---- the terminal's settings, put back when a signal ends the process ----
+
+termios g_saved;
+int g_tty = -1;
+
+constexpr int kFatalSignals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGQUIT, SIGSYS, SIGTRAP, SIGXCPU, SIGXFSZ};
+struct sigaction g_previous[sizeof(kFatalSignals) / sizeof(int)];
+
+void RestoreTty(int signal) {
+  // Only async-signal-safe calls: tcsetattr, sigaction and raise are.
+  if (g_tty >= 0) tcsetattr(g_tty, TCSANOW, &g_saved);
+  for (size_t i = 0; i < sizeof(kFatalSignals) / sizeof(int); i++) {
+    if (kFatalSignals[i] == signal) sigaction(signal, &g_previous[i], nullptr);
+  }
+  raise(signal);
+}
+
+/** ttyGuard(fd): from now on a crash of the process puts the terminal's present settings back; -1 ends it. */
+void TtyGuard(const Napi::CallbackInfo& info) {
+  const int fd = info[0].As<Napi::Number>().Int32Value();
+  const bool armed = g_tty >= 0;
+  if (fd < 0) {
+    g_tty = -1;
+    return;
+  }
+  if (tcgetattr(fd, &g_saved) != 0) ThrowHostError(info.Env(), "tcgetattr", errno, "the terminal");
+  g_tty = fd;
+  if (armed) return;
+  struct sigaction action = {};
+  action.sa_handler = RestoreTty;
+  // The handler may run on V8's guarded stack: use the alternate one where the thread has it.
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
+  for (size_t i = 0; i < sizeof(kFatalSignals) / sizeof(int); i++) {
+    struct sigaction present;
+    sigaction(kFatalSignals[i], nullptr, &present);
+    // Armed a second time: what stood here before the first time is still what comes after us.
+    if (present.sa_handler == RestoreTty) continue;
+    g_previous[i] = present;
+    sigaction(kFatalSignals[i], &action, nullptr);
+  }
+}
+
+Napi::Value UsableCpusOf(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), UsableCpus()); }
+
+}  // namespace
+
+void InitHost(Napi::Env env, Napi::Object exports) {
+  exports.Set("hostCpuid", Napi::Function::New<HostCpuid>(env, "hostCpuid"));
+  exports.Set("eventfdCreate", Napi::Function::New<EventfdCreate>(env, "eventfdCreate"));
+  exports.Set("eventfdSignal", Napi::Function::New<EventfdSignal>(env, "eventfdSignal"));
+  exports.Set("eventfdRead", Napi::Function::New<EventfdRead>(env, "eventfdRead"));
+  exports.Set("ttyGuard", Napi::Function::New<TtyGuard>(env, "ttyGuard"));
+  exports.Set("usableCpus", Napi::Function::New<UsableCpusOf>(env, "usableCpus"));
+}
+
+}  // namespace dromaius

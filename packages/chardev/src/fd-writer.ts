@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { writeSync } from 'node:fs'
+import { errorReport, errnoName } from '@dromaius/util'
+
+/** Bytes that may wait for a slow reader before {@link FdWriter.write} takes no more. */
+const QUEUE_CAPACITY = 4096
+
+/** Shortest and longest pause in `ms` between two tries to write to a full pipe; each try that brings nothing doubles it. */
+const RETRY_MIN_MS = 1
+const RETRY_MAX_MS = 16
+
+/** How long in `ms` the end of the process waits for a reader that takes nothing at all. */
+const EXIT_PATIENCE_MS = 5000
+
+/** How long in `ms` a writer that cannot be told to wait holds up the machine. */
+const DRAIN_PATIENCE_MS = 100
+
+/** Writers of this process whose queue is not empty, for its end. */
+const waiting = new Set<FdWriter>()
+const exitHook = { installed: false }
+
+/** Sleeps without giving up the thread; only for the end of the process, when no event loop runs any more. */
+function sleepSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+/**
+ * Writes bytes in order to a descriptor that may be non-blocking and may go away, with a bounded queue. What the host
+ * refuses (disk full, device error) is counted and reported once; the guest goes on.
+ */
+export class FdWriter {
+  readonly fd: number
+  /** Bytes that the host did not take. */
+  lostBytes = 0
+  /** The reader is gone (EPIPE); everything since is lost. */
+  closed = false
+  private queue: Uint8Array[] = []
+  private queued = 0
+  private retryMs = RETRY_MIN_MS
+  private timer: NodeJS.Timeout | null = null
+  private reported = false
+  private readonly name: string
+  private readonly onClosed: () => void
+  private readonly watches = new Set<() => void>()
+
+  /** `name` stands in reports; `onClosed` is called once, in a later turn, when the reader has gone. */
+  constructor(fd: number, name: string, onClosed: () => void = () => {}) {
+    this.fd = fd
+    this.name = name
+    this.onClosed = onClosed
+  }
+
+  /** Bytes that wait for the reader. */
+  get queuedBytes(): number {
+    return this.queued
+  }
+
+  /** Takes as many bytes as the host and the queue have room for; returns the count. */
+  write(bytes: Uint8Array): number {
+    if (this.queued === 0) {
+      const written = this.tryWrite(bytes)
+      if (written === bytes.length) return written
+      return written + this.enqueue(bytes.subarray(written))
+    }
+    return this.enqueue(bytes)
+  }
+
+  /** Calls `cb` once, in a later turn, when the queue has room; returns what cancels it. */
+  addWatch(cb: () => void): () => void {
+    this.watches.add(cb)
+    this.arm()
+    return () => this.watches.delete(cb)
+  }
+
+  /** Writes out the queue, waiting for a slow reader while it takes something at least every five seconds. */
+  flushSync(patienceMs = EXIT_PATIENCE_MS): void {
+    let idle = 0
+    while (this.queued > 0 && idle < patienceMs) {
+      if (this.drain()) {
+        idle = 0
+      } else {
+        sleepSync(RETRY_MIN_MS)
+        idle += RETRY_MIN_MS
+      }
+    }
+    if (this.queued > 0) this.drop(this.queued)
+    this.dispose()
+  }
+
+  /** Waits until the queue has room, at most a tenth of a second while nothing is taken; false if it is still full. */
+  drainSync(): boolean {
+    for (let idle = 0; this.queued >= QUEUE_CAPACITY && idle < DRAIN_PATIENCE_MS; idle += RETRY_MIN_MS) {
+      if (!this.drain()) sleepSync(RETRY_MIN_MS)
+    }
+    return this.queued < QUEUE_CAPACITY
+  }
+
+  private dispose(): void {
+    this.queue = []
+    this.queued = 0
+    waiting.delete(this)
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+  }
+
+  private enqueue(bytes: Uint8Array): number {
+    const room = Math.min(bytes.length, QUEUE_CAPACITY - this.queued)
+    if (room > 0) {
+      // Copied: the caller's buffer is its own again after the call.
+      this.queue.push(bytes.slice(0, room))
+      this.queued += room
+      waiting.add(this)
+      if (!exitHook.installed) {
+        exitHook.installed = true
+        process.on('exit', () => waiting.forEach((writer) => writer.flushSync()))
+      }
+      this.arm()
+    }
+    return room
+  }
+
+  private arm(): void {
+    this.timer ??= setTimeout(() => this.tick(), this.retryMs)
+  }
+
+  private tick(): void {
+    this.timer = null
+    this.retryMs = this.drain() ? RETRY_MIN_MS : Math.min(this.retryMs * 2, RETRY_MAX_MS)
+    if (this.queued === 0) waiting.delete(this)
+    if (this.queued < QUEUE_CAPACITY) {
+      const watches = [...this.watches]
+      this.watches.clear()
+      for (const cb of watches) cb()
+    }
+    if (this.queued > 0) this.arm()
+  }
+
+  /** Writes from the queue until it is empty or the host takes no more; true when anything went. */
+  private drain(): boolean {
+    let progress = false
+    while (this.queue.length > 0) {
+      const chunk = this.queue[0]!
+      const written = this.tryWrite(chunk)
+      if (written > 0) progress = true
+      this.queued -= written
+      if (written < chunk.length) {
+        this.queue[0] = chunk.subarray(written)
+        break
+      }
+      this.queue.shift()
+    }
+    return progress
+  }
+
+  /** Returns how many bytes are done with: written, or lost to an error that waiting does not cure. */
+  private tryWrite(bytes: Uint8Array): number {
+    let done = 0
+    while (done < bytes.length) {
+      if (this.closed) {
+        this.lostBytes += bytes.length - done
+        return bytes.length
+      }
+      try {
+        done += writeSync(this.fd, bytes, done, bytes.length - done)
+      } catch (error) {
+        const { code, errno } = error as NodeJS.ErrnoException
+        if (code === 'EINTR') continue
+        if (code === 'EAGAIN') return done
+        if (code === 'EPIPE') {
+          this.closed = true
+          setImmediate(this.onClosed)
+          continue
+        }
+        this.drop(bytes.length - done, errno)
+        return bytes.length
+      }
+    }
+    return done
+  }
+
+  private drop(count: number, errno?: number): void {
+    this.lostBytes += count
+    if (this.reported) return
+    this.reported = true
+    const why = errno === undefined ? 'the reader takes nothing' : errnoName(errno)
+    errorReport(`${this.name}: Output is being lost: ${why}`)
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { AddressSpace, type MemoryRegion, systemIoInit, systemMemoryInit } from '@dromaius/memory'
+import { objectRootNew, type QemuObject, resetContainerNew } from '@dromaius/qom'
+import { Clocks, type TimeSource } from '@dromaius/util'
+import type { AccelState } from './accel.js'
+import { BqlCond } from './bql-cond.js'
+import type { CPUState } from './cpu-state.js'
+import { type RunState, RunStateMachine } from './run-state.js'
+import type { ShutdownCause } from './shutdown-cause.js'
+
+/** The CPU topology of a machine: counts of each level per the level above, and CPUs in all. */
+export interface CpuTopology {
+  sockets: number
+  dies: number
+  cores: number
+  threads: number
+  /** CPUs present at start. */
+  cpus: number
+  /** CPUs possible, with those plugged later. */
+  maxCpus: number
+}
+
+/** Told when the VM starts (`running` true) or stops, and the new state. @qemu include/sysemu/runstate.h VMChangeStateHandler */
+export type VMChangeStateHandler = (running: boolean, state: RunState) => void
+
+/** What somebody asked of the main loop and is still to be done. */
+export interface SystemRequests {
+  shutdown: ShutdownCause | null
+  /** Exit code that goes with the shutdown. */
+  shutdownExitCode: number
+  reset: ShutdownCause | null
+  powerdown: boolean
+  vmstop: RunState | null
+  debug: boolean
+}
+
+/** What happens to a machine when its guest resets or powers off. @qemu qapi/run-state.json RebootAction */
+export interface SystemActions {
+  reboot: 'reset' | 'shutdown'
+  shutdown: 'poweroff' | 'pause'
+}
+
+/**
+ * One machine as the system layer sees it: what QEMU keeps in globals of softmmu/cpus.c, runstate.c and memory.c.
+ *
+ * An isolate may hold several. The isolate is the big lock of all of them, so nothing here is ever locked.
+ */
+export class SystemState {
+  /** Root of the composition tree; `/machine` stands below it. */
+  readonly root: QemuObject = objectRootNew()
+  readonly clocks: Clocks
+  readonly runState = new RunStateMachine()
+  readonly actions: SystemActions = { reboot: 'reset', shutdown: 'poweroff' }
+
+  /** The memory that CPUs see, and the 64 KiB of ports. */
+  readonly systemMemory: MemoryRegion
+  readonly systemIo: MemoryRegion
+  readonly addressSpaceMemory: AddressSpace
+  readonly addressSpaceIo: AddressSpace
+
+  /** All CPUs, in the order of their index. @qemu cpus-common.c cpus */
+  readonly cpus: CPUState[] = []
+  /**
+   * The CPU whose thread's code runs now; null in everybody else's. A vCPU sets it whenever it is resumed and clears it
+   * before it awaits.
+   * @qemu include/hw/core/cpu.h current_cpu
+   */
+  currentCpu: CPUState | null = null
+  /** Chosen by `configureAccelerators`. */
+  accel: AccelState | null = null
+  smp: CpuTopology
+
+  /** Signalled when a CPU came to life or went. @qemu softmmu/cpus.c qemu_cpu_cond */
+  readonly qemuCpuCond = new BqlCond()
+  /** Signalled when a CPU has stopped. @qemu softmmu/cpus.c qemu_pause_cond */
+  readonly qemuPauseCond = new BqlCond()
+  /** Signalled when queued work was done. @qemu cpus-common.c qemu_work_cond */
+  readonly qemuWorkCond = new BqlCond()
+
+  readonly requests: SystemRequests = {
+    shutdown: null,
+    shutdownExitCode: 0,
+    reset: null,
+    powerdown: false,
+    vmstop: null,
+    debug: false,
+  }
+  /** Signalled with each request: the main loop waits for it. */
+  readonly requestCond = new BqlCond()
+
+  readonly vmChangeStateHandlers: { handler: VMChangeStateHandler; priority: number }[] = []
+  readonly powerdownNotifiers: (() => void)[] = []
+  /** What `qemuSystemReset` resets. */
+  readonly resetContainer = resetContainerNew()
+  /** The machine's own reset; the container's when null. @qemu include/hw/boards.h MachineClass */
+  machineReset: ((cause: ShutdownCause) => void) | null = null
+  /** The CPU that hit a breakpoint last. */
+  debugCpu: CPUState | null = null
+  /** Why the machine cannot go on, one line, when it is in state internal-error. */
+  internalError: string | null = null
+
+  /** @param options  `smp` in whole; the time source is the host's unless a test brings its own */
+  constructor(options: { smp?: Partial<CpuTopology>; timeSource?: TimeSource } = {}) {
+    this.clocks = new Clocks(options.timeSource)
+    this.smp = { sockets: 1, dies: 1, cores: 1, threads: 1, cpus: 1, maxCpus: 1, ...options.smp }
+    this.systemMemory = systemMemoryInit()
+    this.systemIo = systemIoInit()
+    this.addressSpaceMemory = new AddressSpace(this.systemMemory, 'memory')
+    this.addressSpaceIo = new AddressSpace(this.systemIo, 'I/O')
+  }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Character devices: the 16550A UART and the debug console.
+ * @packageDocumentation
+ */
+export { ISADebugconState, TYPE_ISA_DEBUGCON } from './debugcon.js'
+export { ISASerialState, TYPE_ISA_SERIAL } from './serial-isa.js'
+export { vmstateSerial } from './serial-vmstate.js'
+export { SerialState } from './serial.js'

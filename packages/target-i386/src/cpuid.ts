@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { cpuidCentaurLeaf, cpuidExtendedLeaf } from './cpuid-extended.js'
+import { cpuidStandardLeaf } from './cpuid-standard.js'
+import type { CpuidRegs } from './cpuid-regs.js'
+import type { X86CPU } from './cpu.js'
+
+/** Highest hypervisor leaf that is answered here; an accelerator puts its own in their place. */
+const HYPERVISOR_LEVEL = 0x40000001
+
+/** The highest leaf of the range that `index` lies in. */
+function limitOf(cpu: X86CPU, index: number): number {
+  if (index >= 0xc0000000) return cpu.env.cpuidXlevel2
+  if (index >= 0x80000000) return cpu.env.cpuidXlevel
+  if (index >= 0x40000000) return HYPERVISOR_LEVEL
+  return cpu.env.cpuidLevel
+}
+
+/**
+ * What the CPUID instruction gives: leaf `index` (EAX), subleaf `count` (ECX), both 32 bits. Features must have been
+ * expanded. A leaf beyond its range's limit answers as the highest basic leaf does (SDM volume 2, CPUID).
+ * @qemu target/i386/cpu.c cpu_x86_cpuid
+ * @differs takes the CPU, which in QEMU is found from `env` by its address
+ */
+export function cpuX86Cpuid(cpu: X86CPU, index: number, count: number): CpuidRegs {
+  const leaf = index > limitOf(cpu, index) ? cpu.env.cpuidLevel : index
+  if (leaf >= 0xc0000000) return cpuidCentaurLeaf(cpu, leaf)
+  if (leaf >= 0x80000000) return cpuidExtendedLeaf(cpu, leaf, count)
+  if (leaf >= 0x40000000) return { eax: 0, ebx: 0, ecx: 0, edx: 0 }
+  return cpuidStandardLeaf(cpu, leaf, count)
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** How bad a report is. */
+export type ReportKind = 'error' | 'warning' | 'info'
+
+/** Takes one report; `text` has no prefix and no line end. */
+export type ReportSink = (kind: ReportKind, text: string) => void
+
+/** Prefix of every line on stderr, as QEMU prints its program's name. */
+const PROGRAM = 'dromaius'
+
+function writeToStderr(kind: ReportKind, text: string): void {
+  const label = kind === 'error' ? '' : `${kind}: `
+  process.stderr.write(`${PROGRAM}: ${label}${text}\n`)
+}
+
+/** Process-wide, as stderr is. */
+const output: { sink: ReportSink } = { sink: writeToStderr }
+
+/**
+ * Sends reports elsewhere than to stderr (an embedder's log, a test); `null` brings stderr back. Returns the
+ * sink before.
+ */
+export function setReportSink(next: ReportSink | null): ReportSink {
+  const previous = output.sink
+  output.sink = next ?? writeToStderr
+  return previous
+}
+
+/**
+ * Reports an error that does not end the call in which it happened: `dromaius: <message>`.
+ * @qemu util/qemu-error.c error_report
+ */
+export function errorReport(message: string): void {
+  output.sink('error', message)
+}
+
+/**
+ * Reports something odd that goes on working: `dromaius: warning: <message>`.
+ * @qemu util/qemu-error.c warn_report
+ */
+export function warnReport(message: string): void {
+  output.sink('warning', message)
+}
+
+/**
+ * Reports something good to know: `dromaius: info: <message>`.
+ * @qemu util/qemu-error.c info_report
+ */
+export function infoReport(message: string): void {
+  output.sink('info', message)
+}

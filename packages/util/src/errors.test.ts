@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { afterEach, describe, expect, it } from 'vitest'
+import { errorReport, infoReport, setReportSink, warnReport, type ReportKind } from './error-report.js'
+import { errnoName, HostError, UserError } from './errors.js'
+
+afterEach(() => void setReportSink(null))
+
+describe('errors', () => {
+  it('of a user have a stable name and code, and keep their cause', () => {
+    const cause = new Error('why')
+    const error = new UserError('-m: 12Q is not a size', { cause })
+    expect(UserError.name).toBe('UserError')
+    expect(error.name).toBe('UserError')
+    expect(error.code).toBe('ERR_DROMAIUS_USER')
+    expect(error.cause).toBe(cause)
+  })
+
+  it('of the host come from the native layer', () => {
+    expect(HostError.name).toBe('HostError')
+  })
+
+  it.each([
+    [11, 'EAGAIN'],
+    [-4, 'EINTR'],
+    [95, 'EOPNOTSUPP'],
+    [4242, 'errno 4242'],
+  ])('errno %d is %s', (errno, name) => {
+    expect(errnoName(errno)).toBe(name)
+  })
+})
+
+describe('reports', () => {
+  it('go to the sink that was set', () => {
+    const seen: [ReportKind, string][] = []
+    setReportSink((kind, text) => seen.push([kind, text]))
+    errorReport('a')
+    warnReport('b')
+    infoReport('c')
+    expect(seen).toEqual([
+      ['error', 'a'],
+      ['warning', 'b'],
+      ['info', 'c'],
+    ])
+  })
+
+  it('without a sink are lines on stderr', () => {
+    const written: string[] = []
+    const { write } = process.stderr
+    process.stderr.write = ((text: string) => written.push(text) > 0) as typeof write
+    try {
+      errorReport('one')
+      warnReport('two')
+    } finally {
+      process.stderr.write = write
+    }
+    expect(written).toEqual(['dromaius: one\n', 'dromaius: warning: two\n'])
+  })
+})

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { bin, dromaius, whyNoKvm } from '../test/command.js'
+
+const helloElf = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'dromaius-bad-input-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const hello = readFileSync(helloElf)
+const file = (name: string, content: Uint8Array): string => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+/** hello.elf with some bytes changed. */
+const changed = (name: string, change: (bytes: Buffer) => void): string => {
+  const bytes = Buffer.from(hello)
+  change(bytes)
+  return file(name, bytes)
+}
+
+/** Arguments, and what the one line says. */
+type Row = [args: string[], line: RegExp]
+
+/** Found before anything of the host is asked for. */
+const rows: Row[] = [
+  [['-foo'], /^-foo: invalid option$/],
+  [['--foo=1'], /^--foo=1: invalid option$/],
+  [['disk.img'], /^disk\.img: .*not supported yet$/],
+  [['-smp'], /^-smp: requires an argument$/],
+  [['-M', 'nope'], /^-machine nope: Unsupported machine type/],
+  [['-M', 'microvm,nope=1'], /^-machine nope=1: Property 'microvm-machine\.nope' not found$/],
+  [['-M', 'rtc=maybe'], /^-machine rtc=maybe: Parameter 'rtc' does not accept value 'maybe'$/],
+  [['-M', 'accel=kvm', '-accel', 'kvm'], /incompatible$/],
+  [['-accel', 'nope'], /^-accel nope: Invalid accelerator nope$/],
+  [['-accel', 'tcg'], /^-accel tcg: the translator/],
+  [['-accel', 'hvf'], /^-accel hvf: /],
+  [['-accel', 'whpx'], /^-accel whpx: /],
+  [['-accel', 'hax'], /^-accel hax: /],
+  [['-accel', 'kvm,nope=1'], /^-accel kvm: Property 'kvm-accel\.nope' not found$/],
+  [['-smp', '0'], /^-smp 0: Invalid CPU topology: .*greater than zero$/],
+  [['-smp', '300'], /^-smp 300: Invalid SMP CPUs 300\. The max CPUs supported by machine 'microvm' is 288$/],
+  [['-smp', '3,sockets=2'], /^-smp 3,sockets=2: Invalid CPU topology: product of the hierarchy must match/],
+  [['-smp', '4,maxcpus=2'], /^-smp 4,maxcpus=2: Invalid CPU topology: maxcpus must be equal to or greater/],
+  [['-smp', 'clusters=2'], /^-smp clusters=2: clusters not supported/],
+  [['-smp', 'x'], /^-smp x: Parameter 'smp\.cpus' expects integer$/],
+  [['-smp', 'foo=1'], /^-smp foo=1: Parameter 'smp\.foo' is unexpected$/],
+  [['-m', 'abc'], /^-m abc: Parameter 'size' expects/],
+  [['-m', '-5'], /^-m -5: Parameter 'size' expects/],
+  [['-m', '8E'], /^-m 8E: Parameter 'size' expects/],
+  [['-m', '0'], /^-m 0: Parameter 'size' must be more than 0$/],
+  [['-m', 'size=1G,foo=1'], /^-m size=1G,foo=1: Invalid parameter 'foo'$/],
+  [['-initrd', 'x'], /^-initrd only allowed with -kernel option$/],
+  [['-display', 'gtk'], /^-display gtk: Parameter 'type' does not accept value 'gtk'$/],
+  [['-d', 'foo'], /^-d: unknown log item 'foo'/],
+  [['-D', '/nonexistent/log', '-d', 'int'], /^-D: cannot open \/nonexistent\/log/],
+  [['-trace', 'events=/nonexistent/events'], /^-trace .*Could not read '\/nonexistent\/events'/],
+  [['-name', 'a,b=c'], /^-name a,b=c: Invalid parameter 'b'$/],
+]
+
+/** Found when KVM is open, but before the CPUs are made. */
+const kvmRows: Row[] = [
+  [['-cpu', 'nope'], /^-cpu nope: unable to find CPU model 'nope'/],
+  [['-cpu', 'x86_64'], /^-cpu x86_64: unable to find CPU model/],
+  [['-cpu', 'qemu64,+nope'], /^-cpu qemu64,\+nope: Property 'qemu64-x86_64-cpu\.nope' not found$/],
+  [['-cpu', 'qemu64,nope=1'], /^-cpu qemu64,nope=1: Property 'qemu64-x86_64-cpu\.nope' not found$/],
+  [
+    ['-accel', 'kvm,kernel-irqchip=split'],
+    /kernel-irqchip=split: the interrupt controllers .* not there yet/,
+  ],
+  [['-M', 'kernel-irqchip=off'], /kernel-irqchip=off: the interrupt controllers .* not there yet/],
+  [['-accel', 'kvm,device=/nonexistent/kvm'], /^-accel kvm: \/nonexistent\/kvm does not exist/],
+  [['-m', '100T'], /^-m: cannot set up guest memory 'microvm\.ram' of 100 TiB: ENOMEM$/],
+  [['-m', '1'], /does not fit into RAM \(see -m\)$/],
+  [['-serial', 'foo'], /^-serial foo: 'foo' is not a valid char driver$/],
+  [['-serial', 'file:/nonexistent/x'], /^-serial file:\/nonexistent\/x: Could not open/],
+  [['-serial', 'null', '-serial', 'null'], /^-serial: this machine has one serial port$/],
+  [['-serial', 'stdio', '-debugcon', 'stdio'], /^-debugcon stdio: cannot use stdio by multiple/],
+  [['-device', 'nope'], /^-device nope: 'nope' is not a valid device model name$/],
+  [['-device', 'isa-device'], /^-device isa-device: Parameter 'driver' expects a pluggable device type/],
+  [['-device', 'qemu64-x86_64-cpu'], /^-device qemu64-x86_64-cpu: Parameter 'driver' expects/],
+  [['-device', 'isa-debug-exit,nope=1'], /Property 'isa-debug-exit\.nope' not found$/],
+  [['-device', 'isa-debug-exit,iobase=zz'], /Parameter 'iobase' expects integer$/],
+  [['-device', 'isa-debug-exit,id=1'], /Parameter 'id' expects an identifier/],
+  [['-device', 'isa-debug-exit,id=a', '-device', 'isa-debug-exit,id=a'], /Duplicate device ID 'a'$/],
+  [['-kernel', '/nonexistent/kernel'], /^-kernel \/nonexistent\/kernel: could not be read: no such file/],
+  [['-kernel', folder], /could not be read: it is a directory$/],
+  [['-kernel', file('empty', Buffer.alloc(0))], /is empty$/],
+  [['-kernel', file('text', Buffer.from('#!/bin/sh\necho hello\n'))], /is not an ELF file$/],
+  [
+    ['-kernel', file('bzImage', Buffer.concat([Buffer.alloc(0x202), Buffer.from('HdrS'), Buffer.alloc(99)]))],
+    /a bzImage/,
+  ],
+  [['-kernel', file('head', hello.subarray(0, 40))], /is truncated/],
+  [['-kernel', file('half', hello.subarray(0, hello.length >> 1))], /is truncated/],
+  [['-kernel', changed('arm', (b) => b.writeUInt16LE(183, 18))], /is not for x86 \(ELF machine 183\)$/],
+  [
+    ['-kernel', changed('headers', (b) => b.writeBigUInt64LE(1n << 40n, 32))],
+    /is truncated: its program headers/,
+  ],
+  [
+    ['-kernel', changed('note', (b) => b.fill(0, b.indexOf('Xen\0'), b.indexOf('Xen\0') + 4))],
+    /has no PVH note/,
+  ],
+  [
+    ['-kernel', helloElf, '-initrd', '/nonexistent/initrd'],
+    /^-initrd \/nonexistent\/initrd: could not be read/,
+  ],
+  [['-kernel', helloElf, '-m', '2M', '-initrd', file('large', Buffer.alloc(2 ** 21))], /too large: 2 MiB/],
+  [['-append', 'x'.repeat(70_000)], /^-append: the kernel command line is longer/],
+]
+
+function expectOneLine([args, line]: Row): void {
+  const { status, stdout, stderr } = dromaius(args)
+
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^dromaius: [^\n]+\n$/)
+  expect(stderr.slice('dromaius: '.length, -1)).toMatch(line)
+  expect(status).toBe(1)
+}
+
+describe('bad input is one line and exit code 1', () => {
+  for (const row of rows) it(row[0].join(' ').slice(0, 60), () => expectOneLine(row))
+})
+
+const kvm = whyNoKvm()
+describe(`bad input with KVM is one line and exit code 1${kvm}`, () => {
+  for (const row of kvmRows) {
+    const title = row[0].join(' ').replaceAll(folder, '...').slice(0, 60)
+    // A CPU model's features are looked at beside the host's, which may lack some: that is said as well.
+    it.skipIf(kvm !== '')(title, () => expectOneLine(row))
+  }
+
+  it.skipIf(kvm !== '')('a device that is refused when it is realized', () => {
+    const { status, stderr } = dromaius(['-device', 'isa-debug-exit,iobase=0x3f8'])
+
+    expect(stderr.split('\n').at(-2)).toBe(
+      "dromaius: -device isa-debug-exit,iobase=0x3f8: ioport 0x3f8-0x3f9 in use by 'serial'",
+    )
+    expect(status).toBe(1)
+  })
+})
+
+const root = process.getuid?.() === 0
+const closed = kvm === '' && (statSync('/dev/kvm').mode & 0o006) === 0
+const why = !root
+  ? ' (skipped: only root can become another user)'
+  : !closed
+    ? ' (skipped: /dev/kvm is missing or open to all)'
+    : ''
+
+describe('the device KVM', () => {
+  it.skipIf(why !== '')(`that the user may not open is described by owner, group and mode${why}`, () => {
+    const { uid, gid, mode } = statSync('/dev/kvm')
+    const { status, stderr } = spawnSync(process.execPath, [bin, '-serial', 'null'], {
+      encoding: 'utf8',
+      uid: 65534,
+      gid: 65534,
+    })
+
+    expect(stderr).toContain(`owner ${uid}, group ${gid}, mode 0${(mode & 0o777).toString(8)}`)
+    expect(stderr).toMatch(/^dromaius: -accel kvm: no permission to open \/dev\/kvm [^\n]+\n$/)
+    expect(status).toBe(1)
+  })
+})

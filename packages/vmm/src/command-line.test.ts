@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { UserError } from '@dromaius/util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { machineConfigOf, parseCommandLine } from './command-line.js'
+import './machine.js'
+import { optionTable } from './option-table.js'
+
+const configOf = (...argv: string[]) => machineConfigOf(parseCommandLine(argv))
+
+describe('parseCommandLine', () => {
+  it('one dash and two dashes mean the same', () => {
+    expect(configOf('--smp', '2', '--no-reboot')).toEqual(configOf('-smp', '2', '-no-reboot'))
+  })
+
+  it('machine properties of several options add up, accelerators keep their order', () => {
+    const config = configOf('-M', 'microvm,rtc=on', '-machine', 'pit=off', '-accel', 'tcg', '-accel', 'kvm')
+
+    expect(config.type).toBe('microvm')
+    expect(config.properties).toEqual([
+      ['rtc', 'on'],
+      ['pit', 'off'],
+    ])
+    expect(config.accelerators?.map(({ name }) => name)).toEqual(['tcg', 'kvm'])
+  })
+
+  it('-enable-kvm is -accel kvm, -machine accel= is a list', () => {
+    expect(configOf('-enable-kvm').accelerators).toEqual([{ name: 'kvm' }])
+    expect(configOf('-M', 'accel=tcg:kvm').accelerators).toEqual([{ name: 'tcg' }, { name: 'kvm' }])
+  })
+
+  it('-machine kernel-irqchip= reaches the accelerator', () => {
+    expect(configOf('-M', 'accel=kvm:tcg,kernel-irqchip=off').accelerators).toEqual([
+      { name: 'kvm', properties: { 'kernel-irqchip': 'off' } },
+      { name: 'tcg' },
+    ])
+  })
+
+  it.each([
+    ['1', 2 ** 20],
+    ['size=2G', 2 ** 31],
+    ['1536k', 1536 * 1024],
+    ['1000k', 1024 * 1000],
+    ['9k', 16384],
+  ])('-m %s is %d bytes', (text, bytes) => {
+    expect(configOf('-m', text).memory).toBe(bytes)
+  })
+
+  it.each([
+    [[], ['mon:stdio']],
+    [['-nodefaults'], []],
+    [['-display', 'none'], ['null']],
+    [['-display', 'none', '-nographic'], ['mon:stdio']],
+    [['-nodefaults', '-serial', 'stdio'], ['stdio']],
+    [['-serial', 'none'], ['none']],
+  ])('serial ports of %j are %j', (argv, serials) => {
+    expect(configOf(...argv).serials).toEqual(serials)
+  })
+
+  it('-device keeps the properties in order, with commas doubled', () => {
+    expect(configOf('-device', 'isa-debugcon,chardev=a,,b,id=x').devices).toEqual([
+      {
+        driver: 'isa-debugcon',
+        properties: [
+          ['chardev', 'a,b'],
+          ['id', 'x'],
+        ],
+        text: 'isa-debugcon,chardev=a,,b,id=x',
+      },
+    ])
+  })
+
+  it('-d takes items and trace patterns', () => {
+    expect(parseCommandLine(['-d', 'unimp,trace:kvm_*'])).toMatchObject({
+      logItems: ['unimp'],
+      tracePatterns: ['kvm_*'],
+    })
+  })
+
+  it('-name gives names to guest and process', () => {
+    expect(parseCommandLine(['-name', 'test,process=vm1'])).toMatchObject({
+      name: 'test',
+      processName: 'vm1',
+    })
+  })
+
+  it('help ends the reading: what follows is not looked at', () => {
+    expect(parseCommandLine(['-M', 'help', '-nonsense']).help).toContain('microvm')
+  })
+
+  it('-h names every option', () => {
+    const help = parseCommandLine(['-h']).help!
+
+    for (const name of optionTable.flatMap(({ names }) => names)) expect(help).toContain(`-${name}`)
+  })
+
+  it('any arguments give a configuration or one line', () => {
+    const names = optionTable.flatMap((row) => row.names.map((name) => `-${name}`))
+    const word = fc.oneof(
+      fc.constantFrom(...names),
+      fc.string(),
+      fc.stringMatching(/^[a-z]{0,5}(=[a-z0-9,]{0,6}){0,2}$/),
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        fc.pre(!argv.some((arg) => arg.includes('events='))) // reads a file
+        try {
+          const line = parseCommandLine(argv)
+          if (line.help === null) machineConfigOf(line)
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

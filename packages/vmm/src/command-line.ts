@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { AccelSpec } from '@dromaius/cpus'
+import type { SMPConfiguration } from '@dromaius/hw-core'
+import { UserError } from '@dromaius/util'
+import { locate, type DeviceSpec, type MachineConfig } from './machine-config.js'
+import { optionTable, type OptionRow } from './option-table.js'
+
+/** What the options said so far; each row of the table changes it. */
+export class CommandLine {
+  machineType: string | null = null
+  machineProperties: [string, string][] = []
+  /** By `-machine accel=`, and by `-accel`: only one of them may be used. */
+  machineAccels: AccelSpec[] = []
+  accels: AccelSpec[] = []
+  /** The other words for an accelerator's property: `-machine kernel-irqchip=`. */
+  kernelIrqchip: string | null = null
+  cpu: string | null = null
+  smp: SMPConfiguration = {}
+  smpText: string | null = null
+  memory: number | null = null
+  kernel: string | null = null
+  initrd: string | null = null
+  append: string | null = null
+  serials: string[] = []
+  debugcons: string[] = []
+  devices: DeviceSpec[] = []
+  nodefaults = false
+  nographic = false
+  display: 'none' | null = null
+  noReboot = false
+  noShutdown = false
+  name: string | null = null
+  /** Title of this process. */
+  processName: string | null = null
+  /** Items of `-d`. */
+  logItems: string[] = []
+  logFile: string | null = null
+  /** Patterns of `-trace`, a leading `-` switches off. */
+  tracePatterns: string[] = []
+  /** What to print instead of running anything. */
+  help: string | null = null
+}
+
+/**
+ * Reads the options. Stops at the first that asks for a list or for help. Throws UserError with the option in front.
+ * @qemu softmmu/vl.c qemu_init
+ */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const line = new CommandLine()
+  for (let i = 0; i < argv.length && line.help === null; i++) {
+    const arg = argv[i]!
+    if (!arg.startsWith('-') || arg === '-') {
+      throw new UserError(`${arg}: no such file option: disk images are not supported yet`)
+    }
+    const row = lookupOpt(arg)
+    if (!row) throw new UserError(`${arg}: invalid option`)
+    if (row.argument === null) {
+      row.apply(line, '')
+      continue
+    }
+    const value = argv[++i]
+    if (value === undefined) throw new UserError(`${arg}: requires an argument`)
+    locate(`${arg} ${value}`, () => row.apply(line, value))
+  }
+  return line
+}
+
+/**
+ * The row of an option, which may begin with one dash or two.
+ * @qemu softmmu/vl.c lookup_opt
+ */
+function lookupOpt(arg: string): OptionRow | undefined {
+  const name = arg.slice(arg.startsWith('--') ? 2 : 1)
+  return optionTable.find((row) => row.names.includes(name))
+}
+
+/** Where the first serial port goes when no `-serial` says so. */
+function defaultSerials(line: CommandLine): string[] {
+  if (line.nodefaults) return []
+  if (line.nographic) return ['mon:stdio']
+  // QEMU's port would be shown in a window. Without `-display none` there is none either, so the terminal takes its place.
+  return line.display === 'none' ? ['null'] : ['mon:stdio']
+}
+
+function acceleratorsOf(line: CommandLine): AccelSpec[] {
+  if (line.machineAccels.length > 0 && line.accels.length > 0) {
+    throw new UserError('The -accel and "-machine accel=" options are incompatible')
+  }
+  const chosen = [...line.accels, ...line.machineAccels]
+  const accels = chosen.length > 0 ? chosen : [{ name: 'kvm' }]
+  if (line.kernelIrqchip === null) return accels
+  const properties = { 'kernel-irqchip': line.kernelIrqchip }
+  // Only KVM has the property; QEMU too lets the others pass it over.
+  return accels.map((spec) =>
+    spec.name === 'kvm' ? { ...spec, properties: { ...properties, ...spec.properties } } : spec,
+  )
+}
+
+/** The machine that the options ask for. Throws UserError where they contradict each other. */
+export function machineConfigOf(line: CommandLine): MachineConfig {
+  if (line.kernel === null && line.initrd !== null)
+    throw new UserError('-initrd only allowed with -kernel option')
+  return {
+    ...(line.machineType === null ? {} : { type: line.machineType }),
+    properties: line.machineProperties,
+    accelerators: acceleratorsOf(line),
+    ...(line.cpu === null ? {} : { cpu: line.cpu }),
+    ...(line.smpText === null ? {} : { smp: line.smpText }),
+    ...(line.memory === null ? {} : { memory: line.memory }),
+    ...(line.kernel === null ? {} : { kernel: line.kernel }),
+    ...(line.initrd === null ? {} : { initrd: line.initrd }),
+    ...(line.append === null ? {} : { append: line.append }),
+    serials: line.serials.length > 0 ? line.serials : defaultSerials(line),
+    debugcons: line.debugcons,
+    devices: line.devices,
+    noReboot: line.noReboot,
+    noShutdown: line.noShutdown,
+    ...(line.name === null ? {} : { name: line.name }),
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { CPUClass } from '@dromaius/cpus'
+import {
+  DeviceClass,
+  objectClassByName,
+  objectClassGetList,
+  TYPE_DEVICE,
+  type DeviceCategory,
+} from '@dromaius/qom'
+import { UserError } from '@dromaius/util'
+import { propertyLines } from './machine-help.js'
+
+/** @qemu softmmu/qdev-monitor.c cat_name */
+const categoryNames: Readonly<Record<DeviceCategory, string>> = {
+  bridge: 'Controller/Bridge/Hub',
+  usb: 'USB',
+  storage: 'Storage',
+  network: 'Network',
+  input: 'Input',
+  display: 'Display',
+  sound: 'Sound',
+  misc: 'Misc',
+  cpu: 'CPU',
+  watchdog: 'Watchdog',
+}
+
+/**
+ * The class of a device that `-device` can make. Throws UserError if there is none.
+ * @qemu softmmu/qdev-monitor.c qdev_get_device_class
+ */
+export function qdevGetDeviceClass(driver: string): DeviceClass {
+  const klass = objectClassByName(driver)
+  if (!(klass instanceof DeviceClass)) throw new UserError(`'${driver}' is not a valid device model name`)
+  if (klass.abstract || !isPluggable(klass)) {
+    throw new UserError(`Parameter 'driver' expects a pluggable device type, which '${driver}' is not`)
+  }
+  return klass
+}
+
+/** CPUs are made by `-smp`. */
+function isPluggable(dc: DeviceClass): boolean {
+  return dc.userCreatable && !(dc instanceof CPUClass)
+}
+
+function deviceLine(dc: DeviceClass): string {
+  const bus = dc.busType === undefined ? '' : `, bus ${dc.busType}`
+  return `name "${dc.typeName}"${bus}${dc.desc === null ? '' : `, desc "${dc.desc}"`}`
+}
+
+/** What `-device help` prints: devices that can be added, by category. @qemu softmmu/qdev-monitor.c qdev_print_devinfos */
+export function deviceList(): string {
+  const classes = objectClassGetList(TYPE_DEVICE, false)
+    .filter(isPluggable)
+    .sort((a, b) => (a.typeName < b.typeName ? -1 : 1))
+  const groups = Object.entries(categoryNames).map(([category, title]): [string, DeviceClass[]] => [
+    title,
+    classes.filter((dc) => dc.categories.includes(category as DeviceCategory)),
+  ])
+  groups.push(['Uncategorized', classes.filter((dc) => dc.categories.length === 0)])
+  return groups
+    .filter(([, members]) => members.length > 0)
+    .map(([title, members]) => [`${title} devices:`, ...members.map(deviceLine), ''].join('\n'))
+    .join('\n')
+}
+
+/** What `-device driver,help` prints. Throws UserError if there is no such device. @qemu softmmu/qdev-monitor.c qdev_device_help */
+export function deviceHelp(driver: string): string {
+  return [`${driver} options:`, ...propertyLines(qdevGetDeviceClass(driver)), ''].join('\n')
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Virtual machines in this process: build one with `Machine.create`, or run the `dromaius` command with `main`.
+ * @packageDocumentation
+ */
+export { E820_RAM, E820_RESERVED, E820Table } from './e820.js'
+export type { E820Entry } from './e820.js'
+export { parseElf } from './elf.js'
+export type { ElfFile, ElfNote, ElfSegment } from './elf.js'
+export { keyvalParse } from './keyval.js'
+export type { KeyvalOptions, KeyValues } from './keyval.js'
+export { Machine } from './machine.js'
+export type { MachineExit } from './machine.js'
+export type { DeviceSpec, MachineConfig, SerialSpec } from './machine-config.js'
+export { main } from './main.js'
+export { buildMpTable, MP_FLOATING_POINTER_ADDR } from './mptable.js'
+export type { MpProcessor, MpTableConfig } from './mptable.js'
+export { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
+export type { RunFigures } from './summary.js'
+export { TYPE_X86_MACHINE, type X86MachineState } from './x86-machine.js'

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { Chardev } from '@dromaius/chardev'
+import type { AccelSpec } from '@dromaius/cpus'
+import { UserError } from '@dromaius/util'
+import type { KeyValues } from './keyval.js'
+
+/** One `-device`. */
+export interface DeviceSpec {
+  /** QOM type. */
+  readonly driver: string
+  readonly properties: KeyValues
+  /** The argument as the user wrote it, for messages. */
+  readonly text: string
+}
+
+/** Where a serial port or console ends: QEMU's short form, such as `stdio`, `mon:stdio`, `file:PATH`, `null`; or a back end. */
+export type SerialSpec = string | Chardev
+
+/** What a machine is made of. Texts are in the syntax of the option that the field is named after. */
+export interface MachineConfig {
+  /** Machine type, as in `-machine`; `microvm` when absent. */
+  readonly type?: string
+  /** Properties of the machine, such as `['rtc', 'on']`. */
+  readonly properties?: KeyValues
+  /** Accelerators to try in order; KVM when absent. */
+  readonly accelerators?: readonly AccelSpec[]
+  /** CPU model and features, as in `-cpu`. */
+  readonly cpu?: string
+  /** Number and topology of CPUs, as in `-smp`. */
+  readonly smp?: string | number
+  /** Size of RAM in bytes; the machine type's default when absent. */
+  readonly memory?: number
+  /** Path of the kernel; the bundled guest when absent. */
+  readonly kernel?: string
+  /** Path of the initial RAM disk. */
+  readonly initrd?: string
+  /** The kernel's command line. */
+  readonly append?: string
+  /** Serial ports; none when absent. */
+  readonly serials?: readonly SerialSpec[]
+  /** Debug consoles at port 0xe9. */
+  readonly debugcons?: readonly SerialSpec[]
+  readonly devices?: readonly DeviceSpec[]
+  /** A reset ends the machine. */
+  readonly noReboot?: boolean
+  /** A power-off pauses the machine. */
+  readonly noShutdown?: boolean
+  /** Name of the guest, for whoever has several. */
+  readonly name?: string
+}
+
+/** Runs `body` and puts the option in front of what it complains about, unless that names an option already. */
+export function locate<T>(option: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.startsWith('-')) throw error
+    throw new UserError(`${option}: ${error.message}`, { cause: error })
+  }
+}

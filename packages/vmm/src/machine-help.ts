@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { accelList } from '@dromaius/cpus'
+import { findMachine, machineList } from '@dromaius/hw-core'
+import { objectClassPropertyIter, type ObjectClass } from '@dromaius/qom'
+
+/** What `-machine help` prints. @qemu softmmu/vl.c machine_help_func */
+export function machineHelp(): string {
+  const rows = machineList().map(
+    (mc) => `${mc.name.padEnd(20)} ${mc.desc}${mc.isDefault ? ' (default)' : ''}`,
+  )
+  return ['Supported machines are:', ...rows, ''].join('\n')
+}
+
+/** What `-accel help` prints. @qemu softmmu/vl.c qemu_accel_help */
+export function accelHelp(): string {
+  const rows = accelList().map((ac) =>
+    ac.unavailable === null ? ac.accelName : `${ac.accelName.padEnd(8)} (${ac.unavailable})`,
+  )
+  return ['Accelerators supported in Dromaius:', ...rows.sort(), ''].join('\n')
+}
+
+/** The properties of a class that text can set, one a line. @qemu softmmu/qdev-monitor.c qdev_device_help */
+export function propertyLines(klass: ObjectClass): string[] {
+  return [...objectClassPropertyIter(klass)]
+    .filter((property) => property.set !== null)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, type, description, defaultValue }) => {
+      const head = `  ${name}=<${type.name}>`
+      const extra = defaultValue === undefined ? '' : ` (default: ${type.print(defaultValue)})`
+      return description === null && extra === '' ? head : `${head.padEnd(24)} - ${description ?? ''}${extra}`
+    })
+}
+
+/** What `-machine name,help` prints. Throws UserError if there is no such machine. @qemu softmmu/vl.c machine_help_func */
+export function machinePropertyHelp(name: string): string {
+  const mc = findMachine(name)
+  return [`${mc.typeName} options:`, ...propertyLines(mc), ''].join('\n')
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { fileURLToPath } from 'node:url'
+import { kvmExitCounts, KVMState } from '@dromaius/accel-kvm'
+import { Chardev, qemuChrAdd, qemuChrNew, TYPE_CHARDEV } from '@dromaius/chardev'
+import {
+  accelExitMachine,
+  configureAccelerators,
+  cpuRemoveSync,
+  cpuSynchronizeAllPostInit,
+  type MainLoopExit,
+  pauseAllVcpus,
+  qemuAddVmChangeStateHandler,
+  qemuMainLoop,
+  qemuSystemPowerdownRequest,
+  qemuSystemReset,
+  qemuSystemResetRequest,
+  qemuSystemShutdownRequest,
+  type RunState,
+  SystemState,
+  vmStart,
+  vmStop,
+} from '@dromaius/cpus'
+import {
+  findMachine,
+  machineParseSmpConfig,
+  machineRunBoardInit,
+  smpConfigurationParse,
+} from '@dromaius/hw-core'
+import {
+  containerGet,
+  objectChildren,
+  objectPropertyAddChild,
+  objectPropertyParse,
+  objectPropertySet,
+  objectUnparent,
+  qdevMachineCreationDone,
+  type RootObject,
+  typeByName,
+} from '@dromaius/qom'
+import { x86CpuClassByName, x86CpuParseFeaturestr } from '@dromaius/target-i386'
+import { errorReport, UserError } from '@dromaius/util'
+import './link.js'
+import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
+import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
+import { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
+import type { RunFigures } from './summary.js'
+
+/** The guest that comes with the package; the build puts it here. */
+const BUNDLED_GUEST = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
+
+/** How a machine ended. */
+export interface MachineExit extends MainLoopExit {
+  /** Why the machine could not go on, one line, which was reported already; null for every other end. */
+  readonly error: string | null
+  readonly figures: RunFigures
+}
+
+/**
+ * A virtual machine in this process: built by {@link Machine.create}, started by `start`, gone when `exited` resolves.
+ * Several may live side by side.
+ */
+export class Machine {
+  /** What devices and CPUs share: clocks, memory, CPUs, run state. */
+  readonly system: SystemState
+  /** The machine object, `/machine` in the composition tree. */
+  readonly board: MicrovmMachineState
+  /**
+   * Resolves when the machine has ended by itself, by `stop` or by an error, and everything that it had is given back.
+   * It never rejects for what a guest does.
+   */
+  readonly exited: Promise<MachineExit>
+  #end: (exit: MachineExit) => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
+  #ending = false
+
+  private constructor(config: MachineConfig) {
+    const type = config.type ?? 'microvm'
+    const mc = locate(`-machine ${type}`, () => findMachine(type))
+    this.system = new SystemState()
+    this.board = TYPE_MICROVM_MACHINE.cast(typeByName(mc.typeName)!.new())
+    this.board.system = this.system
+    this.exited = new Promise((resolve, reject) => {
+      this.#end = resolve
+      this.#reject = reject
+    })
+    // Whoever does not ask how it ended shall not be told by a crash.
+    this.exited.catch(() => undefined)
+  }
+
+  /**
+   * Builds a machine and brings its CPUs to life; it does not run yet. Throws UserError for what is asked for and cannot be had,
+   * HostError when the host refuses; nothing is left of the machine then.
+   * @qemu softmmu/vl.c qemu_init
+   */
+  static async create(config: MachineConfig = {}): Promise<Machine> {
+    const machine = new Machine(config)
+    try {
+      machine.#build(config)
+    } catch (error) {
+      machine.#ending = true
+      await machine.#destroy()
+      throw error
+    }
+    return machine
+  }
+
+  #build(config: MachineConfig): void {
+    const { system, board } = this
+    const root = system.root as RootObject
+    objectPropertyAddChild(root, 'machine', board)
+    if (config.noReboot) system.actions.reboot = 'shutdown'
+    if (config.noShutdown) system.actions.shutdown = 'pause'
+
+    this.#applyMachineOptions(config)
+    const accelerators = config.accelerators ?? [{ name: 'kvm' }]
+    locate(`-accel ${accelerators.map(({ name }) => name).join(':')}`, () =>
+      configureAccelerators(system, accelerators),
+    )
+    this.#createChardevs(config)
+    this.#applyCpuModel(config)
+    // Made before the CPUs, so that a misspelt device is told before anything has cost time.
+    const devices = (config.devices ?? []).map((spec) =>
+      locate(`-device ${spec.text}`, () => ({ spec, dev: qdevDeviceNew(board, spec) })),
+    )
+    machineRunBoardInit(board)
+    for (const { spec, dev } of devices) {
+      locate(`-device ${spec.text}`, () => qdevDevicePlug(board, board.buses, spec, dev))
+    }
+
+    cpuSynchronizeAllPostInit(system)
+    qdevMachineCreationDone(root)
+    system.machineReset = () => board.qomClass.reset?.(board)
+    qemuSystemReset(system, 'none')
+    qemuAddVmChangeStateHandler(system, (_running, state) => {
+      if (state === 'internal-error' && !config.noShutdown) this.#failed()
+    })
+  }
+
+  /** What `-machine`, `-smp`, `-m` and `-kernel` say. */
+  #applyMachineOptions(config: MachineConfig): void {
+    const { board, system } = this
+    for (const [name, value] of config.properties ?? []) {
+      locate(`-machine ${name}=${value}`, () => objectPropertyParse(board, name, value))
+    }
+    const smp = String(config.smp ?? '1')
+    locate(`-smp ${smp}`, () => machineParseSmpConfig(board, smpConfigurationParse(smp)))
+    system.smp = { ...board.smp }
+    if (config.memory !== undefined) board.ramSize = config.memory
+    objectPropertySet(board, 'kernel', config.kernel ?? BUNDLED_GUEST)
+    objectPropertySet(board, 'initrd', config.initrd ?? '')
+    objectPropertySet(board, 'append', config.append ?? '')
+  }
+
+  /** Finds the CPU model. The accelerator comes first: it has a say in features. @qemu softmmu/vl.c parse_cpu_option */
+  #applyCpuModel({ cpu }: MachineConfig): void {
+    if (cpu === undefined) return
+    const { board } = this
+    board.cpuOption = `-cpu ${cpu}`
+    locate(board.cpuOption, () => {
+      const [model, ...features] = cpu.split(',')
+      const xcc = x86CpuClassByName(model!)
+      if (!xcc || xcc.abstract)
+        throw new UserError(`unable to find CPU model '${model}' (-cpu help lists them)`)
+      board.cpuType = xcc.typeName
+      board.cpuFeatures = x86CpuParseFeaturestr(features.join(',') || null)
+    })
+  }
+
+  #createChardevs(config: MachineConfig): void {
+    const serials = config.serials ?? []
+    if (serials.length > 1) throw new UserError('-serial: this machine has one serial port')
+    this.board.serialHds = serials.map((spec, index) => this.#chardev('-serial', `serial${index}`, spec))
+    this.board.debugcons = (config.debugcons ?? []).map((spec, index) =>
+      this.#chardev('-debugcon', index === 0 ? 'debugcon' : `debugcon${index}`, spec),
+    )
+  }
+
+  #chardev(option: string, label: string, spec: SerialSpec): Chardev | null {
+    const { root } = this.system
+    if (spec instanceof Chardev) {
+      spec.label ||= label
+      qemuChrAdd(root, spec)
+      return spec
+    }
+    const onQuit = (): void => qemuSystemShutdownRequest(this.system, 'host-ui')
+    return locate(`${option} ${spec}`, () => qemuChrNew(label, spec, { root, onQuit }))
+  }
+
+  /** What the machine is doing, in QMP's words. */
+  get state(): RunState {
+    return this.system.runState.current
+  }
+
+  /**
+   * Lets the machine run, for the first time or after a pause. Returns at once; `exited` tells of the end.
+   * @qemu softmmu/cpus.c vm_start
+   */
+  start(): void {
+    if (this.#ending) throw new Error('The machine has ended')
+    if (this.state === 'prelaunch') {
+      // Not awaited: it lasts as long as the machine.
+      qemuMainLoop(this.system).then(
+        (exit) => this.#finish(exit),
+        (error: unknown) => this.#fail(error),
+      )
+    }
+    vmStart(this.system)
+  }
+
+  /** Stops the virtual clock and all CPUs; resolves when every CPU is out of guest code. */
+  async pause(): Promise<void> {
+    await vmStop(this.system, 'paused')
+  }
+
+  /** Lets a paused machine go on. */
+  resume(): void {
+    this.start()
+  }
+
+  /** Resets the machine as its reset button would. */
+  reset(): void {
+    qemuSystemResetRequest(this.system, 'host-qmp-system-reset')
+  }
+
+  /** Presses the power button, which the guest may heed or not. */
+  powerdown(): void {
+    qemuSystemPowerdownRequest(this.system)
+  }
+
+  /** Ends the machine whatever it is doing, and resolves when everything is given back. */
+  async stop(): Promise<MachineExit> {
+    this.#finish({ cause: 'host-qmp-quit', code: 0 })
+    return this.exited
+  }
+
+  #failed(): void {
+    // Whoever found the reason has reported it.
+    const error = this.system.internalError ?? 'The machine cannot go on: internal error'
+    if (this.system.internalError === null) errorReport(error)
+    this.#finish({ cause: 'host-error', code: 1 }, error)
+  }
+
+  #finish(exit: MainLoopExit, error: string | null = null): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#destroy().then(
+      (figures) => this.#end({ ...exit, error, figures }),
+      (failure: unknown) => this.#reject(failure),
+    )
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#destroy().then(
+      () => this.#reject(error),
+      () => this.#reject(error),
+    )
+  }
+
+  /**
+   * Takes the machine apart: CPUs, devices, accelerator, memory, and last the back ends, which write out what is queued.
+   * @qemu softmmu/runstate.c qemu_cleanup
+   */
+  async #destroy(): Promise<RunFigures> {
+    const { system, board } = this
+    await pauseAllVcpus(system)
+    const figures = this.#figures()
+    for (const cpu of [...system.cpus].reverse()) await cpuRemoveSync(cpu)
+    objectUnparent(board)
+    accelExitMachine(system)
+    board.freeRam()
+    for (const chr of objectChildren(containerGet(system.root, '/chardevs'))) {
+      if (TYPE_CHARDEV.is(chr)) chr.chrClose()
+    }
+    return figures
+  }
+
+  #figures(): RunFigures {
+    const { accel } = this.system
+    return {
+      firstRunNs: accel instanceof KVMState ? accel.firstRunNs : null,
+      endNs: process.hrtime.bigint(),
+      exits: kvmExitCounts(this.system),
+    }
+  }
+}

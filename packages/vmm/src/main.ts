@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { performance } from 'node:perf_hooks'
+import { qemuSystemKilled } from '@dromaius/cpus'
+import {
+  errorReport,
+  HostError,
+  infoReport,
+  qemuSetLog,
+  qemuStrToLogMask,
+  traceEnable,
+  UserError,
+  warnReport,
+} from '@dromaius/util'
+import { type CommandLine, machineConfigOf, parseCommandLine } from './command-line.js'
+import type { MachineConfig } from './machine-config.js'
+import { Machine } from './machine.js'
+import { summaryLines } from './summary.js'
+
+/** Signals that end the machine in good order. @qemu os-posix.c os_setup_signal_handling */
+const terminationSignals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
+type TerminationSignal = keyof typeof terminationSignals
+const signalNames = Object.keys(terminationSignals) as TerminationSignal[]
+
+/**
+ * The `dromaius` command: reads the options, runs the machine to its end, and returns the process's exit code. What users
+ * or the host cause is one line on stderr and code 1.
+ * @qemu softmmu/main.c main
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const line = parseCommandLine(argv)
+    if (line.help !== null) {
+      process.stdout.write(line.help)
+      return 0
+    }
+    applyProcessOptions(line)
+    return await run(configOf(line))
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof HostError)) throw error
+    errorReport(error.message)
+    return 1
+  }
+}
+
+/** What the options change about this process rather than about the machine. */
+function applyProcessOptions(line: CommandLine): void {
+  const masks = line.logItems.reduce((mask, item) => mask | qemuStrToLogMask(item), 0)
+  qemuSetLog(masks, line.logFile ?? undefined)
+  for (const pattern of line.tracePatterns) {
+    const found = traceEnable(pattern)
+    if (found === 0 && !/[*?]/.test(pattern)) {
+      warnReport(`trace event '${pattern.replace(/^-/, '')}' does not exist`)
+    }
+  }
+  if (line.processName !== null) process.title = line.processName
+  else if (line.name !== null) process.title = `dromaius ${line.name}`
+}
+
+/** With the bundled guest and a user at a terminal, the guest talks to the user. */
+function configOf(line: CommandLine): MachineConfig {
+  const config = machineConfigOf(line)
+  const talks = config.serials?.some((serial) => typeof serial === 'string' && serial.endsWith('stdio'))
+  const interactive = line.kernel === null && line.append === null && talks && process.stdin.isTTY
+  return interactive ? { ...config, append: 'interactive' } : config
+}
+
+async function run(config: MachineConfig): Promise<number> {
+  const machine = await Machine.create(config)
+  const onSignal = (signal: TerminationSignal): void => {
+    errorReport(`terminating on signal ${terminationSignals[signal]}`)
+    qemuSystemKilled(machine.system)
+  }
+  for (const signal of signalNames) process.on(signal, onSignal)
+  try {
+    machine.start()
+    const { code, figures } = await machine.exited
+    const now = process.hrtime.bigint()
+    const processStartNs = now - BigInt(Math.round(performance.now() * 1e6))
+    for (const text of summaryLines({ ...figures, processStartNs })) infoReport(text)
+    return code
+  } finally {
+    for (const signal of signalNames) process.off(signal, onSignal)
+  }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type Chardev, qemuChrFeInit } from '@dromaius/chardev'
+import { kvmEnabled } from '@dromaius/cpus'
+import {
+  acpiGedPowerDown,
+  GED_MMIO_BASE,
+  GED_MMIO_BASE_REGS,
+  GED_MMIO_IRQ,
+  TYPE_ACPI_GED,
+} from '@dromaius/hw-acpi'
+import { TYPE_ISA_DEBUGCON, TYPE_ISA_SERIAL } from '@dromaius/hw-char'
+import type { MachineClass } from '@dromaius/hw-core'
+import {
+  type ISABus,
+  isaBusNew,
+  isaRealize,
+  sysbusConnectIrq,
+  sysbusMmioMap,
+  sysbusRealize,
+  type SystemBus,
+  systemBusNew,
+} from '@dromaius/hw-core'
+import { TYPE_PORT92 } from '@dromaius/hw-i386'
+import { TYPE_I8042 } from '@dromaius/hw-input'
+import { TYPE_MC146818_RTC } from '@dromaius/hw-rtc'
+import {
+  type MemoryRegion,
+  memoryRegionAddSubregion,
+  memoryRegionInitAlias,
+  memoryRegionInitRam,
+  TYPE_MEMORY_REGION,
+} from '@dromaius/memory'
+import {
+  type BusState,
+  objectClassPropertyAdd,
+  objectFinalize,
+  objectPropertyAddChild,
+  type OnOffAuto,
+  qemuDevicesReset,
+  qemuRegisterReset,
+  type RootObject,
+  TYPE_HOTPLUG_HANDLER,
+  typeRegister,
+} from '@dromaius/qom'
+import { cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
+import { HostError, sizeToStr, UserError } from '@dromaius/util'
+import { E820_RAM, E820_RESERVED } from './e820.js'
+import { interruptControllersInit } from './interrupt-controllers.js'
+import { x86LoadLinux } from './load-linux.js'
+import { microvmSetRtc } from './microvm-rtc.js'
+import { mpTableSetup } from './mptable.js'
+import {
+  TYPE_X86_MACHINE,
+  x86Cpus,
+  x86CpuPlug,
+  x86CpuPrePlug,
+  x86CpusInit,
+  x86MachineAfterReset,
+  X86MachineState,
+} from './x86-machine.js'
+
+/** RAM below the PCI hole ends here at the latest. */
+const LOWMEM_MAX = 0xc000_0000
+const ABOVE_4G = 0x1_0000_0000
+/** From here to 1 MiB a PC has the extended BIOS data area, video memory, option ROMs and the BIOS: guests leave it alone. */
+const BASE_MEMORY_END = 0x9fc00
+const EXTENDED_MEMORY = 0x100000
+const MICROVM_MAX_CPUS = 288
+
+/**
+ * A machine without PCI, made to start fast: RAM, interrupt controllers, a timer, a serial port, power-off and reset.
+ * @qemu include/hw/i386/microvm.h MicrovmMachineState
+ */
+export class MicrovmMachineState extends X86MachineState {
+  /** The 8259 pair's place in the tables. */
+  pic: OnOffAuto = 'auto'
+  /** The 8254. */
+  pit: OnOffAuto = 'auto'
+  /** The CMOS clock; `auto` is on where no kvmclock takes its place. */
+  rtc: OnOffAuto = 'auto'
+  isaSerial = true
+  /** The ways to reset without ACPI. */
+  i8042 = true
+  systemBus!: SystemBus
+  isaBus!: ISABus
+  /** Back ends of the serial ports, null for none. */
+  serialHds: (Chardev | null)[] = []
+  /** Back ends of the debug consoles. */
+  debugcons: (Chardev | null)[] = []
+  ram: MemoryRegion | null = null
+
+  /** The buses of the board. */
+  get buses(): BusState[] {
+    return [this.systemBus, this.isaBus]
+  }
+
+  /** Gives guest RAM back; the accelerator must not use it any more. Late access to a window throws. */
+  freeRam(): void {
+    if (this.ram) objectFinalize(this.ram)
+    this.ram = null
+  }
+}
+
+/** @qemu hw/i386/microvm.c microvm_memory_init */
+function microvmMemoryInit(mms: MicrovmMachineState): void {
+  const { system, e820, ramSize } = mms
+  mms.below4gMemSize = Math.min(ramSize, LOWMEM_MAX)
+  mms.above4gMemSize = ramSize - mms.below4gMemSize
+  mms.ram = allocateRam(mms)
+
+  const alias = (name: string, offset: number, size: number, addr: number): void => {
+    const region = TYPE_MEMORY_REGION.new()
+    memoryRegionInitAlias(region, mms, name, mms.ram!, offset, size)
+    memoryRegionAddSubregion(system.systemMemory, addr, region)
+    e820.add(addr, size, E820_RAM)
+  }
+  alias('ram-below-4g', 0, mms.below4gMemSize, 0)
+  if (mms.above4gMemSize > 0) alias('ram-above-4g', mms.below4gMemSize, mms.above4gMemSize, ABOVE_4G)
+  e820.add(BASE_MEMORY_END, EXTENDED_MEMORY - BASE_MEMORY_END, E820_RESERVED)
+}
+
+/** @qemu hw/core/numa.c machine_run_board_init */
+function allocateRam({ system, ramSize }: MicrovmMachineState): MemoryRegion {
+  const allocator = system.accel?.qomClass.ramAllocator
+  if (!allocator) throw new Error('The accelerator gives no RAM')
+  const ram = TYPE_MEMORY_REGION.new()
+  try {
+    memoryRegionInitRam(ram, null, 'microvm.ram', ramSize, allocator)
+  } catch (error) {
+    if (!(error instanceof HostError || error instanceof RangeError)) throw error
+    const why = error instanceof HostError ? error.code : 'too large'
+    throw new UserError(`-m: cannot set up guest memory 'microvm.ram' of ${sizeToStr(ramSize)}: ${why}`, {
+      cause: error,
+    })
+  }
+  return ram
+}
+
+/**
+ * Makes the board's devices.
+ * @qemu hw/i386/microvm.c microvm_devices_init
+ * @differs no virtio-mmio, PCIe and fw_cfg yet; with an i8042 and port 92, for guests that reset without ACPI
+ */
+function microvmDevicesInit(mms: MicrovmMachineState): void {
+  const { system, systemBus, isaBus } = mms
+  interruptControllersInit(mms)
+
+  const ged = TYPE_ACPI_GED.new()
+  sysbusRealize(ged, systemBus)
+  sysbusMmioMap(ged, 0, GED_MMIO_BASE)
+  sysbusMmioMap(ged, 1, GED_MMIO_BASE_REGS)
+  sysbusConnectIrq(ged, 0, mms.gsi[GED_MMIO_IRQ] ?? null)
+  system.powerdownNotifiers.push(() => acpiGedPowerDown(ged))
+
+  if (mms.rtc === 'on' || (mms.rtc === 'auto' && !kvmEnabled(system))) {
+    const rtc = TYPE_MC146818_RTC.new()
+    isaRealize(rtc, isaBus)
+    microvmSetRtc(rtc, mms.below4gMemSize, mms.above4gMemSize)
+  }
+  if (mms.i8042) {
+    isaRealize(TYPE_I8042.new(), isaBus)
+    isaRealize(TYPE_PORT92.new(), isaBus)
+  }
+  if (mms.isaSerial) serialHdsIsaInit(mms)
+  for (const chr of mms.debugcons) {
+    if (!chr) continue
+    const debugcon = TYPE_ISA_DEBUGCON.new()
+    qemuChrFeInit(debugcon.chr, chr)
+    isaRealize(debugcon, isaBus)
+  }
+}
+
+/** @qemu hw/char/serial-isa.c serial_hds_isa_init */
+function serialHdsIsaInit({ serialHds, isaBus }: MicrovmMachineState): void {
+  for (const [index, chr] of serialHds.entries()) {
+    if (!chr) continue
+    const serial = TYPE_ISA_SERIAL.new()
+    serial.index = index
+    serial.chardev = chr.label
+    isaRealize(serial, isaBus)
+  }
+}
+
+/** Tells guests without ACPI what is there; the CPUs are. */
+function microvmMpTable(mms: MicrovmMachineState): void {
+  mpTableSetup(mms.roms, {
+    processors: x86Cpus(mms).map((cpu, index) => {
+      const { eax, edx } = cpuX86Cpuid(cpu, 1, 0)
+      return { apicId: cpu.apicId, boot: index === 0, signature: eax, features: edx }
+    }),
+    pic: mms.pic !== 'off',
+  })
+}
+
+/** Reads the kernel and makes what it is told. */
+function microvmLoadKernel(mms: MicrovmMachineState): void {
+  const { e820, roms, below4gMemSize, above4gMemSize } = mms
+  const { kernelFilename, initrdFilename, kernelCmdline } = mms
+  mms.pvh = x86LoadLinux({
+    kernelFilename,
+    initrdFilename,
+    kernelCmdline,
+    below4gMemSize,
+    above4gMemSize,
+    e820,
+    roms,
+  })
+}
+
+/**
+ * Builds the machine.
+ * @qemu hw/i386/microvm.c microvm_machine_state_init
+ */
+function microvmMachineStateInit(mms: MicrovmMachineState): void {
+  const { system } = mms
+  mms.systemBus = systemBusNew(system)
+  mms.isaBus = isaBusNew(system)
+  objectPropertyAddChild(mms, 'sysbus', mms.systemBus)
+  objectPropertyAddChild(mms, 'isa.0', mms.isaBus)
+  qemuRegisterReset(system.resetContainer, mms.systemBus)
+  qemuRegisterReset(system.resetContainer, mms.isaBus)
+  const root = system.root as RootObject
+  root.machineHotplugHandler = (dev) => (TYPE_X86_CPU.is(dev) ? mms : null)
+
+  microvmMemoryInit(mms)
+  // Before the CPUs: a wrong file is told before anything has cost time.
+  microvmLoadKernel(mms)
+  x86CpusInit(mms)
+  microvmDevicesInit(mms)
+  microvmMpTable(mms)
+}
+
+/** @qemu hw/i386/microvm.c microvm_machine_reset */
+function microvmMachineReset(mms: MicrovmMachineState): void {
+  qemuDevicesReset(mms.system.resetContainer)
+  x86MachineAfterReset(mms)
+}
+
+/** The three-valued options of the board, with what `-machine microvm,help` says of them. */
+const onOffAutoProperties = [
+  ['pic', 'Enable i8259 PIC'],
+  ['pit', 'Enable i8254 PIT'],
+  ['rtc', 'Enable MC146818 RTC'],
+] as const
+
+/** The switches. */
+const boolProperties = [
+  ['isa-serial', 'isaSerial', 'Set off to disable the instantiation an ISA serial port'],
+  [
+    'i8042',
+    'i8042',
+    'Set off to leave out keyboard controller and port 92, by which guests reset the machine',
+  ],
+] as const
+
+export const TYPE_MICROVM_MACHINE = typeRegister<MicrovmMachineState, MachineClass>({
+  name: 'microvm-machine',
+  parent: TYPE_X86_MACHINE,
+  instance: MicrovmMachineState,
+  interfaces: [TYPE_HOTPLUG_HANDLER],
+  classInit(mc) {
+    mc.desc = 'microvm (i386)'
+    mc.isDefault = true
+    mc.maxCpus = MICROVM_MAX_CPUS
+    mc.smpProps = { ...mc.smpProps, diesSupported: true }
+    mc.init = (ms) => microvmMachineStateInit(TYPE_MICROVM_MACHINE.cast(ms))
+    mc.reset = (ms) => microvmMachineReset(TYPE_MICROVM_MACHINE.cast(ms))
+
+    const hc = TYPE_HOTPLUG_HANDLER.classCast(mc)
+    hc.prePlug = (handler, dev) => {
+      // Guests without firmware need the host's real width.
+      TYPE_X86_CPU.cast(dev).hostPhysBits = true
+      x86CpuPrePlug(TYPE_MICROVM_MACHINE.cast(handler), dev)
+    }
+    hc.plug = (handler, dev) => x86CpuPlug(TYPE_MICROVM_MACHINE.cast(handler), dev)
+    hc.unplugRequest = () => {
+      throw new UserError('unplug not supported by microvm')
+    }
+
+    for (const [name, description] of onOffAutoProperties) {
+      objectClassPropertyAdd<MicrovmMachineState, 'OnOffAuto'>(mc, {
+        name,
+        type: 'OnOffAuto',
+        get: (mms) => mms[name],
+        set: (mms, value) => {
+          mms[name] = value
+        },
+        description,
+      })
+    }
+    for (const [name, key, description] of boolProperties) {
+      objectClassPropertyAdd<MicrovmMachineState, 'bool'>(mc, {
+        name,
+        type: 'bool',
+        get: (mms) => mms[key],
+        set: (mms, value) => {
+          mms[key] = value
+        },
+        description,
+      })
+    }
+  },
+})

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/** What a run has to tell when it is over. Times are the host's monotonic time in `ns`. */
+export interface RunFigures {
+  /** When guest code was entered for the first time; null if it never was. */
+  readonly firstRunNs: bigint | null
+  readonly endNs: bigint
+  /** Exits from guest code by reason. */
+  readonly exits: ReadonlyMap<string, number>
+}
+
+const seconds = (ns: bigint): string => `${(Number(ns) / 1e9).toFixed(2)} s`
+const milliseconds = (ns: bigint): string => `${Math.round(Number(ns) / 1e6)} ms`
+const thousands = (count: number): string => count.toLocaleString('en-US')
+
+/** The figures with what only the process knows. */
+export interface ProcessFigures extends RunFigures {
+  /** When the process began. */
+  readonly processStartNs: bigint
+}
+
+/** The lines that end a run: how long the guest waited for its first instruction, how long it ran, why it came out. */
+export function summaryLines({ processStartNs, firstRunNs, endNs, exits }: ProcessFigures): string[] {
+  if (firstRunNs === null) return ['no guest instruction was executed']
+  const total = [...exits.values()].reduce((sum, count) => sum + count, 0)
+  const reasons = [...exits].map(([reason, count]) => `${reason} ${thousands(count)}`).join(', ')
+  return [
+    `first guest instruction after ${milliseconds(firstRunNs - processStartNs)}, ran ${seconds(endNs - firstRunNs)}`,
+    `exits: ${thousands(total)}${reasons === '' ? '' : ` (${reasons})`}`,
+  ]
+}
