@@ -61,6 +61,18 @@ describe.each(accelerators)('every accelerator', (accel) => {
           }
         }))
 
+      it('a resume that comes before the pause is through wins', () =>
+        run({ program: 'halt', cpus }, async (machine) => {
+          machine.start()
+          for (let round = 0; round < 20; round++) {
+            const paused = vmStop(machine.system, 'paused')
+            vmStart(machine.system)
+            await paused
+            expect(machine.system.runState.current).toBe('running')
+            expect(machine.cpus.some((cpu) => cpu.stop || cpu.stopped)).toBe(false)
+          }
+        }))
+
       it('work is done on each CPU, in order, and waited for', () =>
         run({ program: 'halt', cpus }, async (machine) => {
           machine.start()

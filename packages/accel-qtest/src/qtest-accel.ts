@@ -15,6 +15,7 @@ export const TYPE_QTEST_ACCEL = typeRegister({
     const ac = TYPE_ACCEL.classCast(klass)
     ac.accelName = 'qtest'
     ac.ops = dummyAccelOps
+    ac.runsGuestCode = false
     ac.ramAllocator = heapRamAllocator
   },
 })

@@ -35,6 +35,8 @@ export class AccelClass extends ObjectClass {
   /** Why it cannot be used here, or null when `initMachine` is worth a try. */
   unavailable: string | null = null
 
+  /** Whether it executes guest code; where it does not, nobody can take an interrupt either. */
+  runsGuestCode = true
   /** Where the machine's RAM comes from. */
   ramAllocator: RamAllocator | null = null
   /** Readies the accelerator for one machine. Throws UserError or HostError. */

@@ -74,6 +74,8 @@ export class SystemState {
   readonly qemuCpuCond = new BqlCond()
   /** Signalled when a CPU has stopped. @qemu softmmu/cpus.c qemu_pause_cond */
   readonly qemuPauseCond = new BqlCond()
+  /** How often the CPUs were let go on: whoever waits for their stop sees that somebody wants otherwise. */
+  resumes = 0
   /** Signalled when queued work was done. @qemu cpus-common.c qemu_work_cond */
   readonly qemuWorkCond = new BqlCond()
 

@@ -72,5 +72,6 @@ export async function vmStop(system: SystemState, state: RunState): Promise<void
   }
   system.runState.set(state)
   await pauseAllVcpus(system)
-  vmStateNotify(system, false, state)
+  // Meanwhile it may have been started again, which its handlers have been told.
+  if (system.runState.is(state)) vmStateNotify(system, false, state)
 }

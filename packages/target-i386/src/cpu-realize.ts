@@ -102,6 +102,18 @@ function warnOfHyperthreading(cpu: X86CPU): void {
   )
 }
 
+/**
+ * Whether the CPU gets a local APIC: by its features, or because it has to be told apart from others.
+ * @qemu target/i386/cpu.c x86_cpu_realizefn
+ * @differs under an accelerator that executes no guest code there is none: nobody could take its interrupts, and the
+ *   one outside the kernel is not there yet
+ */
+function needsApic(cpu: X86CPU): boolean {
+  const { accel, smp } = cpu.system
+  if (accel?.qomClass.runsGuestCode === false) return false
+  return (cpu.env.features[FEAT_1_EDX] & bits.CPUID_APIC) !== 0n || smp.cpus > 1
+}
+
 /** Ends the APIC, if there is one. */
 function dropApic(cpu: X86CPU): void {
   if (!cpu.apicState) return
@@ -150,7 +162,7 @@ export function x86CpuRealizefn(dev: DeviceState): void {
   cpuExecRealizefn(cpu)
   qemuRegisterReset(cpu.system.resetContainer, cpu)
   try {
-    if (cpu.env.features[FEAT_1_EDX] & bits.CPUID_APIC || cpu.system.smp.cpus > 1) x86CpuApicCreate(cpu)
+    if (needsApic(cpu)) x86CpuApicCreate(cpu)
     mceInit(cpu)
     qemuInitVcpu(cpu)
   } catch (error) {

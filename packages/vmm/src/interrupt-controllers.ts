@@ -14,7 +14,7 @@ import {
   TYPE_KVM_IOAPIC,
 } from '@dromaius/hw-i386'
 import { qdevGetGpioIn } from '@dromaius/qom'
-import { qemuAllocateIrqs, UserError } from '@dromaius/util'
+import { type qemu_irq, qemuAllocateIrqs, UserError } from '@dromaius/util'
 import type { MicrovmMachineState } from './microvm.js'
 
 const PIT_IOBASE = 0x40
@@ -27,6 +27,12 @@ const PIT_IOBASE = 0x40
  */
 export function interruptControllersInit(mms: MicrovmMachineState): void {
   const { system, systemBus, isaBus } = mms
+  if (system.accel?.qomClass.runsGuestCode === false) {
+    // Lines that lead nowhere: there is no guest code that could take an interrupt.
+    mms.gsi = new Array<qemu_irq>(IOAPIC_NUM_PINS).fill(null)
+    isaBusRegisterInputIrqs(isaBus, mms.gsi)
+    return
+  }
   const kvm = kvmStateOf(system)
   if (!(kvm instanceof KVMState) || !kvm.irqRouting) {
     throw new UserError(

@@ -71,6 +71,8 @@ async function run(config: MachineConfig): Promise<number> {
     qemuSystemKilled(machine.system)
   }
   for (const signal of signalNames) process.on(signal, onSignal)
+  // The command lasts as long as its machine, even if that has no thread or terminal that keeps the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30)
   try {
     machine.start()
     const { code, figures } = await machine.exited
@@ -79,6 +81,7 @@ async function run(config: MachineConfig): Promise<number> {
     for (const text of summaryLines({ ...figures, processStartNs })) infoReport(text)
     return code
   } finally {
+    clearInterval(alive)
     for (const signal of signalNames) process.off(signal, onSignal)
   }
 }
