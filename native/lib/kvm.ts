@@ -214,12 +214,10 @@ export class KvmRunMapping {
     addon.kvmInitSignals(vcpu.id, vcpu.fd, this.#id)
   }
 
-  /** Blocks SIG_IPI on the thread again, detaches the buffer and unmaps. */
+  /** Blocks SIG_IPI on the thread again, detaches the buffer and unmaps. Throws while KVM_RUN is under way. */
   unmap(vcpu: VcpuServer): void {
-    try {
-      addon.kvmInitSignals(vcpu.id, vcpu.fd, 0)
-    } finally {
-      addon.memoryRelease(this.#id)
-    }
+    // The handler writes into the pages: they go only after it has been told, or after its thread.
+    if (!vcpu.ended) addon.kvmInitSignals(vcpu.id, vcpu.fd, 0)
+    addon.memoryRelease(this.#id)
   }
 }

@@ -60,6 +60,7 @@ export class StructType<F extends Fields> {
   readonly size: number
   readonly align: number
   readonly offsets: Readonly<Record<keyof F & string, number>>
+  #viewClass: (new (bytes: Uint8Array) => View) | null = null
 
   /**
    * @param name  the kernel's name, without `struct`
@@ -92,12 +93,9 @@ export class StructType<F extends Fields> {
   view(memory: Uint8Array, offset = 0): StructView<F> {
     const bytes = memory.subarray(offset, offset + this.size)
     if (bytes.length < this.size) throw new RangeError(`struct ${this.name} does not fit`)
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const result = { bytes } as StructView<F>
-    for (const [field, type] of Object.entries(this.fields)) {
-      Object.defineProperty(result, field, describe(type, view, bytes, this.offsets[field]))
-    }
-    return result
+    this.#viewClass ??= makeViewClass(this)
+    // The class has an accessor for each field.
+    return new this.#viewClass(bytes) as unknown as StructView<F>
   }
 }
 
@@ -130,61 +128,124 @@ export class ListType<H extends Fields, E extends Fields> {
   }
 }
 
-function describe(type: FieldType, view: DataView, bytes: Uint8Array, offset: number): PropertyDescriptor {
-  if (type.kind === 'struct') return { value: type.view(bytes, offset), enumerable: true }
-  if (type.kind === 'array') return { value: elements(type, view, bytes, offset), enumerable: true }
-  return integer(type, view, offset)
+/** What the views of all structures have in common. */
+class View {
+  readonly #data: DataView
+
+  constructor(readonly bytes: Uint8Array) {
+    this.#data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  static data(view: View): DataView {
+    return view.#data
+  }
 }
 
-function elements(
-  type: ArrayType<IntType | StructType<Fields>>,
-  view: DataView,
-  bytes: Uint8Array,
+/** A class with an accessor for each field: one per structure, since views are made by the hundred. */
+function makeViewClass(struct: StructType<Fields>): new (bytes: Uint8Array) => View {
+  const viewClass = class extends View {}
+  for (const [field, type] of Object.entries(struct.fields)) {
+    const offset = struct.offsets[field]
+    const accessor =
+      type.kind === 'struct' || type.kind === 'array' ? nested(field, type, offset) : integer(type, offset)
+    Object.defineProperty(viewClass.prototype, field, { ...accessor, enumerable: true, configurable: true })
+  }
+  return viewClass
+}
+
+/** A getter and, for integers, a setter, called on a view. */
+type Accessor = PropertyDescriptor & ThisType<View>
+
+/** A structure or an array inside another one, made when it is first asked for. */
+function nested(
+  field: string,
+  type: StructType<Fields> | ArrayType<IntType | StructType<Fields>>,
   offset: number,
-): unknown {
+): Accessor {
+  return {
+    get() {
+      const value = type.kind === 'struct' ? type.view(this.bytes, offset) : elements(type, this, offset)
+      Object.defineProperty(this, field, { value, enumerable: true })
+      return value
+    },
+  }
+}
+
+function elements(type: ArrayType<IntType | StructType<Fields>>, view: View, offset: number): unknown {
   const { element, length } = type
-  if (element.kind === 'u8') return bytes.subarray(offset, offset + length)
+  if (element.kind === 'u8') return view.bytes.subarray(offset, offset + length)
   const list: unknown[] = []
   for (let i = 0; i < length; i++) {
-    Object.defineProperty(list, i, describe(element, view, bytes, offset + i * element.size))
+    const at = offset + i * element.size
+    if (element.kind === 'struct') {
+      list.push(element.view(view.bytes, at))
+    } else {
+      const { get, set } = integer(element, at)
+      Object.defineProperty(list, i, {
+        get: () => get?.call(view) as unknown,
+        set: (value: unknown) => set?.call(view, value),
+        enumerable: true,
+      })
+    }
   }
   return list
 }
 
-function integer(type: IntType, view: DataView, offset: number): PropertyDescriptor {
-  const base = { enumerable: true }
+function integer(type: IntType, offset: number): Accessor {
   switch (type.kind) {
     case 'u8':
-      return { ...base, get: () => view.getUint8(offset), set: (v: number) => view.setUint8(offset, v) }
+      return {
+        get() {
+          return View.data(this).getUint8(offset)
+        },
+        set(value: number) {
+          View.data(this).setUint8(offset, value)
+        },
+      }
     case 'u16':
       return {
-        ...base,
-        get: () => view.getUint16(offset, true),
-        set: (v: number) => view.setUint16(offset, v, true),
+        get() {
+          return View.data(this).getUint16(offset, true)
+        },
+        set(value: number) {
+          View.data(this).setUint16(offset, value, true)
+        },
       }
     case 'u32':
       return {
-        ...base,
-        get: () => view.getUint32(offset, true),
-        set: (v: number) => view.setUint32(offset, v, true),
+        get() {
+          return View.data(this).getUint32(offset, true)
+        },
+        set(value: number) {
+          View.data(this).setUint32(offset, value, true)
+        },
       }
     case 's32':
       return {
-        ...base,
-        get: () => view.getInt32(offset, true),
-        set: (v: number) => view.setInt32(offset, v, true),
+        get() {
+          return View.data(this).getInt32(offset, true)
+        },
+        set(value: number) {
+          View.data(this).setInt32(offset, value, true)
+        },
       }
     case 'u64':
       return {
-        ...base,
-        get: () => view.getBigUint64(offset, true),
-        set: (v: bigint) => view.setBigUint64(offset, v, true),
+        get() {
+          return View.data(this).getBigUint64(offset, true)
+        },
+        set(value: bigint) {
+          View.data(this).setBigUint64(offset, value, true)
+        },
       }
     case 's64':
       return {
-        ...base,
-        get: () => view.getBigInt64(offset, true),
-        set: (v: bigint) => view.setBigInt64(offset, v, true),
+        get() {
+          return View.data(this).getBigInt64(offset, true)
+        },
+        set(value: bigint) {
+          View.data(this).setBigInt64(offset, value, true)
+        },
       }
   }
 }

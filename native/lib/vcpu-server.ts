@@ -27,6 +27,11 @@ export class VcpuServer implements ThreadServer {
     pump.servers.set(this.id, this)
   }
 
+  /** Whether the thread is gone. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   /** Whether KVM_RUN is under way. */
   get running(): boolean {
     return this.#resolveRun !== null
@@ -52,8 +57,8 @@ export class VcpuServer implements ThreadServer {
 
   stop(onEnd: () => void): void {
     if (this.#onEnd !== null) throw new Error('The vCPU thread was stopped before')
-    this.#onEnd = onEnd
     addon.vcpuStop(this.id)
+    this.#onEnd = onEnd
   }
 
   /** Called by the pump. */

@@ -71,12 +71,15 @@ void Pump::Shutdown() {
 uint32_t Pump::Wait(bool fresh) {
   if (fresh) {
     slice_start_ = NowNs();
-    if (sleep_start_ != 0) spin_.Slept(slice_start_ - sleep_start_);
+    if (sleep_start_ != 0) {
+      spin_.Slept(slice_start_ - sleep_start_);
+      sleeps_here_ = slice_start_ - sleep_start_ < kSliceNs;
+    }
     sleep_start_ = 0;
   }
   ReadyEntry* entry = backlog_;
   while (entry == nullptr) {
-    if (!spin_.Spin([this] { return !queue_.empty(); }) && queue_.Sleep()) {
+    if (!spin_.Spin([this] { return !queue_.empty(); }) && !SleepHere() && queue_.Sleep()) {
       sleep_start_ = NowNs();
       slots_[0] = 0;
       return 0;
@@ -95,6 +98,15 @@ uint32_t Pump::Wait(bool fresh) {
   slots_[0] = static_cast<int32_t>(count);
   slots_[1] = NowNs() - slice_start_ > kSliceNs;
   return count;
+}
+
+bool Pump::SleepHere() {
+  if (!sleeps_here_) return false;
+  const uint64_t start = NowNs();
+  const uint64_t spent = start - slice_start_;
+  sleeps_here_ = spent < kSliceNs && queue_.SleepHere(kSliceNs - spent);
+  if (sleeps_here_) spin_.Slept(NowNs() - start);
+  return sleeps_here_;
 }
 
 Napi::ArrayBuffer Pump::SlotsBuffer(Napi::Env env) { return Napi::ArrayBuffer::New(env, slots_, sizeof(slots_)); }

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "posix/futex_linux.h"
+
 namespace dromaius {
 
 /** What a vCPU thread leaves for its isolate: at most one entry per thread at any time. */
@@ -34,7 +36,10 @@ class ReadyQueue {
     do {
       entry->next = head;
     } while (!head_.compare_exchange_weak(head, entry, std::memory_order_seq_cst));
-    if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) wake_(opaque_);
+    if (asleep_.load(std::memory_order_seq_cst) == kAwake) return;
+    const uint32_t was = asleep_.exchange(kAwake);
+    if (was == kInEventLoop) wake_(opaque_);
+    if (was == kHere) LinuxFutex().wakeAll(&asleep_);
   }
 
   bool empty() const { return head_.load(std::memory_order_seq_cst) == nullptr; }
@@ -52,18 +57,29 @@ class ReadyQueue {
     return oldest;
   }
 
+  /** Sleeps at most `ns` (less than 1 s) on the calling thread; true if there is an entry then. */
+  bool SleepHere(uint64_t ns) {
+    asleep_.store(kHere, std::memory_order_seq_cst);
+    if (empty()) LinuxFutex().wait(&asleep_, kHere, ns);
+    asleep_.store(kAwake, std::memory_order_seq_cst);
+    return !empty();
+  }
+
   /** Announces sleep; false if an entry came in the meantime (then the isolate stays awake). */
   bool Sleep() {
-    asleep_.store(true, std::memory_order_seq_cst);
+    asleep_.store(kInEventLoop, std::memory_order_seq_cst);
     if (empty()) return true;
     // Whoever resets the flag owns the wake-up: if a pusher was first, its wake comes and finds nothing new.
-    asleep_.store(false, std::memory_order_seq_cst);
+    asleep_.store(kAwake, std::memory_order_seq_cst);
     return false;
   }
 
  private:
+  /** Where the isolate is: the word is the futex of `SleepHere` too. */
+  enum : uint32_t { kAwake, kInEventLoop, kHere };
+
   std::atomic<ReadyEntry*> head_{nullptr};
-  std::atomic<bool> asleep_{true};
+  std::atomic<uint32_t> asleep_{kInEventLoop};
   Wake wake_;
   void* opaque_;
 };

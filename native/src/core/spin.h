@@ -21,8 +21,8 @@ unsigned UsableCpus();
  * than a wake-up takes: two sides that both gave up just before the other one answered find together again.
  *
  * Where other work keeps the CPUs busy it is the other way round: a sleeping thread is woken at once, a
- * spinning one takes the CPU from the side that it waits for. So a spin in which the thread lost its CPU ends
- * all spinning for a while. In the whole process fewer threads spin at once than there are usable CPUs.
+ * spinning one takes the CPU from the side that it waits for. So a thread that has to wait for a CPU does not spin
+ * for a while. In the whole process fewer threads spin at once than there are usable CPUs.
  */
 class SpinBudget {
  public:
@@ -36,23 +36,20 @@ class SpinBudget {
     if (ready()) return true;
     if (budget_ns_ == 0) return false;
     const uint64_t start = NowNs();
-    if (start < busy_until_ns_.load(std::memory_order_relaxed) || !Enter()) return false;
-    uint64_t last = start;
+    if (WaitsForCpu(start)) return false;
+    // The other side of the hand-off may not have seen yet what this thread has just given it, and holds its slot.
+    while (!Enter()) {
+      if (ready()) return true;
+      if (NowNs() - start > kSlotWaitNs) return false;
+      Pause();
+    }
     bool hit = false;
-    for (;;) {
+    do {
       for (int i = 0; i < 32 && !hit; i++) {
         Pause();
         hit = ready();
       }
-      if (hit) break;
-      const uint64_t now = NowNs();
-      if (now - last > kPreemptedNs) {
-        Preempted(now);
-        break;
-      }
-      if (now - start >= budget_ns_) break;
-      last = now;
-    }
+    } while (!hit && NowNs() - start < budget_ns_);
     Leave();
     return hit;
   }
@@ -69,22 +66,20 @@ class SpinBudget {
   uint64_t budget_ns() const { return budget_ns_; }
 
  private:
-  /** A gap between two looks at the clock that only the loss of the CPU explains. */
-  static constexpr uint64_t kPreemptedNs = 500'000;
+  /** Longest wait for a slot: many times what a change takes to be seen by another core. */
+  static constexpr uint64_t kSlotWaitNs = 3'000;
 
   static void Pause() {
 #if defined(__x86_64__) || defined(_M_X64)
     __builtin_ia32_pause();
 #endif
   }
-  /** Notes that the CPUs are busy: longer each time it is found again soon after. */
-  static void Preempted(uint64_t now_ns);
+  /** Whether the calling thread lately had to wait for a CPU more than a tenth of the time: others want them too. */
+  static bool WaitsForCpu(uint64_t now_ns);
   static bool Enter();
   static void Leave();
 
   uint64_t budget_ns_ = kMaxNs;
-  /** Of the whole process: both sides of a hand-off share the CPUs. */
-  static inline std::atomic<uint64_t> busy_until_ns_{0};
 };
 
 }  // namespace dromaius

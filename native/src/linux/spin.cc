@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "linux/run_delay.h"
+
 namespace dromaius {
 
 namespace {
@@ -26,6 +28,8 @@ unsigned CgroupCpus() {
   return static_cast<unsigned>(std::max(1L, quota / period));
 }
 
+thread_local RunDelay t_run_delay;
+
 }  // namespace
 
 uint64_t NowNs() {
@@ -43,17 +47,7 @@ unsigned UsableCpus() {
   return quota == 0 ? cpus : std::min(cpus, quota);
 }
 
-void SpinBudget::Preempted(uint64_t now_ns) {
-  static constexpr uint64_t kFirstNs = 200'000'000;
-  static constexpr uint64_t kLongestNs = 10'000'000'000;
-  // Threads that meet here at once may both double the time, which does no harm.
-  static std::atomic<uint64_t> length_ns{0};
-  const uint64_t last = length_ns.load();
-  const bool again = last != 0 && now_ns < busy_until_ns_.load() + 2 * last;
-  const uint64_t next = again ? std::min(2 * last, kLongestNs) : kFirstNs;
-  length_ns.store(next);
-  busy_until_ns_.store(now_ns + next);
-}
+bool SpinBudget::WaitsForCpu(uint64_t now_ns) { return t_run_delay.Contended(now_ns); }
 
 bool SpinBudget::Enter() {
   static const unsigned most = UsableCpus() - 1;

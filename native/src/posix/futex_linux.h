@@ -3,6 +3,7 @@
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,6 +22,14 @@ class LinuxFutex {
     while (syscall(SYS_futex, value, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0) != 0 && errno == EINTR) {
     }
     // What was written before the wake is seen from here on; the system call alone does not say so to the compiler.
+    value->load(std::memory_order_acquire);
+  }
+
+  /// Waits at most `ns`, less than 1 s; may return early.
+  void wait(std::atomic<unsigned>* value, unsigned expected, unsigned long ns) {
+    const timespec timeout{0, static_cast<long>(ns)};
+    // SAFETY: as above.
+    syscall(SYS_futex, value, FUTEX_WAIT_PRIVATE, expected, &timeout, nullptr, 0);
     value->load(std::memory_order_acquire);
   }
 

@@ -11,7 +11,8 @@ export interface RunFigures {
 
 const seconds = (ns: bigint): string => `${(Number(ns) / 1e9).toFixed(2)} s`
 const milliseconds = (ns: bigint): string => `${Math.round(Number(ns) / 1e6)} ms`
-const thousands = (count: number): string => count.toLocaleString('en-US')
+// Not toLocaleString: its first use loads ICU's data.
+const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** The figures with what only the process knows. */
 export interface ProcessFigures extends RunFigures {
