@@ -20,6 +20,25 @@ const path = [
   ['deviceClassSetParentUnrealize', 'kvmArchSetTscKhz', 'cpuAddressSpaceInit'],
 ].flat()
 
+/**
+ * Every function that the article names, under the article's name. What is not QEMU's is left out: the C library's
+ * mmap, snprintf, strerror and exit, GLib's g_malloc0, and the macro DPRINTF.
+ */
+const articleNames = [
+  ['device_class_set_parent_realize', 'device_class_set_parent_unrealize', 'x86_cpu_common_class_init'],
+  ['x86_cpu_realizefn', 'x86_cpu_unrealizefn', 'x86_cpu_expand_features', 'x86_cpu_filter_features'],
+  ['cpu_exec_realizefn', 'mce_init', 'qemu_init_vcpu', 'x86_cpu_apic_realize', 'cpu_reset', 'parent_realize'],
+  ['cpu_address_space_init', 'kvm_enabled', 'hax_enabled', 'hvf_enabled', 'tcg_enabled', 'whpx_enabled'],
+  ['qemu_kvm_start_vcpu', 'qemu_hax_start_vcpu', 'qemu_hvf_start_vcpu', 'qemu_tcg_init_vcpu'],
+  ['qemu_whpx_start_vcpu', 'qemu_dummy_start_vcpu', 'qemu_cond_init', 'qemu_cond_wait', 'qemu_cond_signal'],
+  ['qemu_thread_create', 'qemu_thread_get_self', 'qemu_get_thread_id', 'qemu_kvm_cpu_thread_fn'],
+  ['rcu_register_thread', 'rcu_unregister_thread', 'qemu_mutex_lock_iothread', 'qemu_mutex_unlock_iothread'],
+  ['kvm_init_vcpu', 'error_report', 'kvm_init_cpu_signals', 'cpu_can_run', 'kvm_cpu_exec'],
+  ['cpu_handle_guest_debug', 'qemu_wait_io_event', 'qemu_kvm_destroy_vcpu', 'kvm_get_vcpu'],
+  ['kvm_arch_vcpu_id', 'kvm_ioctl', 'kvm_vcpu_ioctl', 'kvm_arch_init_vcpu', 'kvm_arch_set_tsc_khz'],
+  ['hyperv_enabled'],
+].flat()
+
 const last = (name: string): string | undefined => name.split('.').at(-1)
 
 describe("the project's tags", () => {
@@ -38,6 +57,16 @@ describe("the project's tags", () => {
 
     expect(declared.map(({ file }) => file)).toHaveLength(1)
     expect(tagged.map(({ file }) => file)).toContain(declared[0]?.file)
+  })
+
+  it.each(articleNames)("name a twin of the article's %s, or say why there is none", (name) => {
+    const rows = entries.filter(
+      ({ qemu, was, differs }) =>
+        [...qemu.map((twin) => twin.name), ...was].includes(name) ||
+        differs.some((reason) => new RegExp(`\\b${name}\\b`).test(reason)),
+    )
+
+    expect(rows.map((entry) => entry.name)).not.toEqual([])
   })
 
   it('are in the committed map', () => {

@@ -14,19 +14,70 @@ function bytesOf(buffer: IoctlBuffer): Uint8Array {
   return buffer instanceof Uint8Array ? buffer : buffer.bytes
 }
 
+/**
+ * An ioctl of the system or of a VM, without an argument.
+ * @qemu accel/kvm/kvm-all.c kvm_ioctl
+ * @qemu accel/kvm/kvm-all.c kvm_vm_ioctl
+ * @differs makes one function per request; a failure is a HostError
+ */
 const fdNone = (issue: (fd: number) => number) => issue
+
+/**
+ * An ioctl of the system or of a VM, with a number of 32 bits.
+ * @qemu accel/kvm/kvm-all.c kvm_ioctl
+ * @qemu accel/kvm/kvm-all.c kvm_vm_ioctl
+ * @differs makes one function per request; a failure is a HostError
+ */
 const fdValue = (issue: (fd: number, value: number) => number) => issue
+
+/**
+ * An ioctl of the system or of a VM, with a number of 64 bits.
+ * @qemu accel/kvm/kvm-all.c kvm_ioctl
+ * @qemu accel/kvm/kvm-all.c kvm_vm_ioctl
+ * @differs makes one function per request; a failure is a HostError
+ */
 const fdU64 = (issue: (fd: number, value: bigint) => number) => issue
+
+/**
+ * An ioctl of the system or of a VM, with memory that the kernel reads or fills.
+ * @qemu accel/kvm/kvm-all.c kvm_ioctl
+ * @qemu accel/kvm/kvm-all.c kvm_vm_ioctl
+ * @differs makes one function per request; a failure is a HostError
+ */
 const fdBytes = (issue: (fd: number, bytes: Uint8Array) => number) => (fd: number, buffer: IoctlBuffer) =>
   issue(fd, bytesOf(buffer))
+
+/**
+ * An ioctl of a vCPU, without an argument.
+ * @qemu accel/kvm/kvm-all.c kvm_vcpu_ioctl
+ * @differs makes one function per request, carried out on the vCPU's thread; a failure is a HostError
+ */
 const vcpuNone = (issue: (server: number, fd: number) => number) => (vcpu: VcpuServer) =>
   issue(vcpu.id, vcpu.fd)
+
+/**
+ * An ioctl of a vCPU, with a number of 32 bits.
+ * @qemu accel/kvm/kvm-all.c kvm_vcpu_ioctl
+ * @differs makes one function per request, carried out on the vCPU's thread; a failure is a HostError
+ */
 const vcpuValue =
   (issue: (server: number, fd: number, value: number) => number) => (vcpu: VcpuServer, value: number) =>
     issue(vcpu.id, vcpu.fd, value)
+
+/**
+ * An ioctl of a vCPU, with a number of 64 bits.
+ * @qemu accel/kvm/kvm-all.c kvm_vcpu_ioctl
+ * @differs makes one function per request, carried out on the vCPU's thread; a failure is a HostError
+ */
 const vcpuU64 =
   (issue: (server: number, fd: number, value: bigint) => number) => (vcpu: VcpuServer, value: bigint) =>
     issue(vcpu.id, vcpu.fd, value)
+
+/**
+ * An ioctl of a vCPU, with memory that the kernel reads or fills.
+ * @qemu accel/kvm/kvm-all.c kvm_vcpu_ioctl
+ * @differs makes one function per request, carried out on the vCPU's thread; a failure is a HostError
+ */
 const vcpuBytes =
   (issue: (server: number, fd: number, bytes: Uint8Array) => number) =>
   (vcpu: VcpuServer, buffer: IoctlBuffer) =>

@@ -7,13 +7,18 @@
 
 namespace dromaius {
 
-RunDelay::~RunDelay() {
-  if (fd_ >= 0) close(fd_);
-}
+namespace {
 
-bool RunDelay::ReadDelay(uint64_t* delay_ns) {
+/**
+ * The calling thread's time on run queues so far in ns; false where the kernel does not count it. The file is opened
+ * anew each time, some 10 us every few ms, so that threads keep no descriptors.
+ */
+bool ReadDelay(uint64_t* delay_ns) {
+  const int fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
   char text[96];
-  const ssize_t length = fd_ < 0 ? -1 : pread(fd_, text, sizeof(text) - 1, 0);
+  const ssize_t length = read(fd, text, sizeof(text) - 1);
+  close(fd);
   if (length <= 0) return false;
   text[length] = 0;
   unsigned long long run = 0;
@@ -23,10 +28,11 @@ bool RunDelay::ReadDelay(uint64_t* delay_ns) {
   return true;
 }
 
+}  // namespace
+
 bool RunDelay::Contended(uint64_t now_ns) {
   if (now_ns - sampled_ns_ < kPeriodNs) return contended_;
   const bool first = sampled_ns_ == 0;
-  if (first) fd_ = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   uint64_t delay_ns = delay_ns_;
   const bool known = ReadDelay(&delay_ns);
   if (contended_) {

@@ -13,8 +13,6 @@ namespace dromaius {
  */
 class RunDelay {
  public:
-  ~RunDelay();
-
   /** Whether the thread lately waited more than a tenth of the time: others want the CPUs too. */
   bool Contended(uint64_t now_ns);
 
@@ -22,10 +20,6 @@ class RunDelay {
   static constexpr uint64_t kPeriodNs = 4'000'000;
   static constexpr unsigned kLongestPause = 16;
 
-  /** The thread's time on run queues so far in ns; false where the kernel does not count it. */
-  bool ReadDelay(uint64_t* delay_ns);
-
-  int fd_ = -1;
   uint64_t sampled_ns_ = 0;
   uint64_t delay_ns_ = 0;
   bool contended_ = false;

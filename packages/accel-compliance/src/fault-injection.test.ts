@@ -197,7 +197,7 @@ describe.skipIf(reason !== null)(`injected failures${reason === null ? '' : ` (s
       const run = await straceRun(injectionOptions(point), command)
       if (!run.calls.some((call) => call.injected && isRam(call))) continue
       expect(run).toMatchObject({ code: 1, timedOut: false, stdout: '' })
-      expect(run.stderr).toMatch(/^dromaius: -m: .*64 MiB: ENOMEM\n$/)
+      expect(run.stderr).toMatch(/^dromaius: -m: .*64 MiB: Cannot allocate memory\n$/)
       return
     }
     expect.unreachable('guest RAM was never hit')

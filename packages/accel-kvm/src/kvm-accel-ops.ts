@@ -35,8 +35,10 @@ import { kvmDestroyVcpu, kvmInitCpuSignals, kvmInitVcpu } from './kvm-vcpu.js'
  *
  * @qemu accel/kvm/kvm-accel-ops.c kvm_vcpu_thread_fn
  * @was qemu_kvm_cpu_thread_fn
- * @differs the isolate is the big lock, so there is none to take; RCU is not needed, as nothing is read without it;
- * events are processed at the bottom of the loop, where the article has them, today at its top
+ * @differs the isolate is the big lock, so there is none to take or give back (qemu_mutex_lock_iothread,
+ * qemu_mutex_unlock_iothread); nothing is read without it, so RCU need not know the thread (rcu_register_thread,
+ * rcu_unregister_thread); qemu_thread_get_self and qemu_get_thread_id are the `thread` that the body is given; events
+ * are processed at the bottom of the loop, where the article has them, today at its top
  */
 async function kvmVcpuThreadFn(cpu: CPUState, thread: QemuThread<VcpuServer>): Promise<void> {
   const { system } = cpu

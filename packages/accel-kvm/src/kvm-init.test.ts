@@ -83,7 +83,7 @@ describe('a device that cannot be opened', () => {
   })
 
   it('a folder: names the errno', () => {
-    expect(failure({ device: folder }).message).toBe(`-accel kvm: could not open ${folder}: EISDIR`)
+    expect(failure({ device: folder }).message).toBe(`-accel kvm: could not open ${folder}: Is a directory`)
   })
 
   const entry = fileURLToPath(new URL('../dist/index.js', import.meta.url))

@@ -17,7 +17,7 @@ import {
   kvmGetApiVersion,
   openKvm,
 } from '@dromaius/native'
-import { HostError, UserError } from '@dromaius/util'
+import { HostError, strerror, UserError } from '@dromaius/util'
 import { KvmEventListener } from './kvm-eventfds.js'
 import { KvmIrqRouting } from './kvm-irq-routing.js'
 import { KvmMemoryListener } from './kvm-memory.js'
@@ -88,7 +88,7 @@ function explainOpenFailure(device: string, error: HostError): string {
       `this process is user ${process.getuid?.()}, groups ${process.getgroups?.().join(' ')})`
     )
   }
-  return `could not open ${device}: ${error.code}`
+  return `could not open ${device}: ${strerror(error)}`
 }
 
 /** KVM_CREATE_VM, again while a signal comes between. */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { closeSync, constants, openSync } from 'node:fs'
 import { typeRegister } from '@dromaius/qom'
-import { UserError } from '@dromaius/util'
+import { strerror, UserError } from '@dromaius/util'
 import { Chardev, qemuChrBeEvent, TYPE_CHARDEV } from './char.js'
 import { FdWriter } from './fd-writer.js'
-import { strerror } from './strerror.js'
 
 /**
  * Writes the guest's output to a file; gives no input.

@@ -109,7 +109,7 @@ describe('file', () => {
   it.each([
     ['file:', "Could not open '': No such file or directory"],
     ['file:/nonexistent/x', "Could not open '/nonexistent/x': No such file or directory"],
-    ['file:/', "Could not open '/': Illegal operation on a directory"],
+    ['file:/', "Could not open '/': Is a directory"],
   ])('%s is refused as the host refuses it', (spec, message) => {
     expect(() => qemuChrNew('serial0', spec)).toThrow(new UserError(message))
   })
@@ -134,7 +134,7 @@ describe('file', () => {
       } finally {
         setReportSink(before)
       }
-      expect(reports).toEqual(['serial0 (/dev/full): Output is being lost: ENOSPC'])
+      expect(reports).toEqual(['serial0 (/dev/full): Output is being lost: No space left on device'])
     },
   )
 })

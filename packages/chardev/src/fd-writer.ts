@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { writeSync } from 'node:fs'
-import { errorReport, errnoName } from '@dromaius/util'
+import { errorReport, strerror } from '@dromaius/util'
 
 /** Bytes that may wait for a slow reader before {@link FdWriter.write} takes no more. */
 const QUEUE_CAPACITY = 4096
@@ -182,7 +182,7 @@ export class FdWriter {
     this.lostBytes += count
     if (this.reported) return
     this.reported = true
-    const why = errno === undefined ? 'the reader takes nothing' : errnoName(errno)
+    const why = errno === undefined ? 'the reader takes nothing' : strerror(errno)
     errorReport(`${this.name}: Output is being lost: ${why}`)
   }
 }

@@ -7,9 +7,31 @@ import { TYPE_ACCEL } from './accel.js'
  * A row goes when the accelerator's package comes.
  */
 const rows: Readonly<Record<string, string>> = {
+  /**
+   * @qemu accel/tcg/tcg-accel-ops-mttcg.c mttcg_start_vcpu_thread
+   * @qemu accel/tcg/tcg-accel-ops-rr.c rr_start_vcpu_thread
+   * @was qemu_tcg_init_vcpu
+   * @differs no vCPU is started: who asks for tcg reads why not. Nobody asks tcg_enabled: the accelerator's table decides
+   */
   tcg: 'the translator is not part of Dromaius yet; use kvm',
+  /**
+   * @qemu accel/hvf/hvf-accel-ops.c hvf_start_vcpu_thread
+   * @was qemu_hvf_start_vcpu
+   * @differs no vCPU is started: who asks for hvf reads why not. Nobody asks hvf_enabled: the accelerator's table decides
+   */
   hvf: "Apple's Hypervisor framework is not supported yet; use kvm on a Linux host",
+  /**
+   * @qemu target/i386/whpx/whpx-accel-ops.c whpx_start_vcpu_thread
+   * @was qemu_whpx_start_vcpu
+   * @differs no vCPU is started: who asks for whpx reads why not. Nobody asks whpx_enabled: the accelerator's table
+   * decides
+   */
   whpx: 'the Windows Hypervisor Platform is not supported yet; use kvm on a Linux host',
+  /**
+   * @qemu target/i386/hax/hax-accel-ops.c hax_start_vcpu_thread
+   * @was qemu_hax_start_vcpu
+   * @differs no vCPU is started: who asks for hax reads why not. Nobody asks hax_enabled: the accelerator's table decides
+   */
   hax: 'Intel HAXM is discontinued, and QEMU removed it in 8.2; use kvm on a Linux host',
 }
 

@@ -73,7 +73,8 @@ export function accelList(): AccelClass[] {
 }
 
 /**
- * Gives the machine the first accelerator of the list that works here.
+ * Gives the machine the first accelerator of the list that works here. What users caused is told as `-accel NAME: ...`,
+ * each with its own name, whichever option asked for it.
  *
  * @throws the last one's UserError or HostError when none does
  * @qemu softmmu/vl.c configure_accelerators
@@ -82,7 +83,7 @@ export function configureAccelerators(system: SystemState, specs: readonly Accel
   let failure: Error | null = null
   for (const spec of specs) {
     try {
-      const accel = doConfigureAccelerator(system, spec)
+      const accel = withOption(spec, () => doConfigureAccelerator(system, spec))
       if (failure) infoReport(`Falling back to ${spec.name}: ${failure.message}`)
       return accel
     } catch (error) {
@@ -92,14 +93,24 @@ export function configureAccelerators(system: SystemState, specs: readonly Accel
       failure = error
     }
   }
-  throw failure ?? new UserError('No accelerator was chosen')
+  throw failure ?? new UserError('-accel: No accelerator was chosen')
+}
+
+/** Runs `body` and puts the accelerator's option in front of what a user caused. */
+function withOption<T>({ name }: AccelSpec, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (!(error instanceof UserError) || error.message.startsWith('-')) throw error
+    throw new UserError(`-accel ${name}: ${error.message}`, { cause: error })
+  }
 }
 
 /** @qemu softmmu/vl.c do_configure_accelerator */
 function doConfigureAccelerator(system: SystemState, spec: AccelSpec): AccelState {
   const ac = accelFind(spec.name)
   if (!ac) throw new UserError(`Invalid accelerator ${spec.name}`)
-  if (ac.unavailable !== null) throw new UserError(`-accel ${spec.name}: ${ac.unavailable}`)
+  if (ac.unavailable !== null) throw new UserError(ac.unavailable)
   const accel = TYPE_ACCEL.cast(objectNew(ac.typeName))
   for (const [name, value] of Object.entries(spec.properties ?? {})) objectPropertyParse(accel, name, value)
   objectPropertyAddChild(system.root, 'accel', accel)

@@ -11,17 +11,30 @@
 export class BqlCond {
   #waiters: (() => void)[] = []
 
-  /** Gives the big lock up until the condition is signalled. */
+  /**
+   * Gives the big lock up until the condition is signalled.
+   * @qemu softmmu/cpus.c qemu_cond_wait_iothread
+   * @was qemu_cond_wait
+   * @differs awaited; there is no mutex to name, since the lock that it gives up is the isolate
+   */
   wait(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve))
   }
 
-  /** Wakes the waiter that has waited longest. */
+  /**
+   * Wakes the waiter that has waited longest.
+   * @qemu util/qemu-thread-posix.c qemu_cond_signal
+   * @differs resumes a function of this isolate, not an OS thread
+   */
   signal(): void {
     this.#waiters.shift()?.()
   }
 
-  /** Wakes all waiters, in the order in which they came. */
+  /**
+   * Wakes all waiters, in the order in which they came.
+   * @qemu util/qemu-thread-posix.c qemu_cond_broadcast
+   * @differs resumes functions of this isolate, not OS threads
+   */
   broadcast(): void {
     const waiters = this.#waiters
     this.#waiters = []

@@ -132,17 +132,13 @@ function cpuPause(cpu: CPUState): void {
 
 /**
  * Stops every CPU and the virtual clock, and waits until all have stopped.
- *
  * @qemu softmmu/cpus.c pause_all_vcpus
- * @differs somebody may let the CPUs go on while this waits: then it is over too
  */
 export async function pauseAllVcpus(system: SystemState): Promise<void> {
-  const { resumes } = system
   system.clocks.enableVirtual(false)
   for (const cpu of system.cpus) cpuPause(cpu)
   while (!allVcpusPaused(system)) {
     await system.qemuPauseCond.wait()
-    if (system.resumes !== resumes) return
     // A CPU may have been plugged meanwhile.
     for (const cpu of system.cpus) if (!cpu.stopped && !cpu.stop) cpuPause(cpu)
   }
@@ -158,10 +154,9 @@ export function cpuResume(cpu: CPUState): void {
 /** @qemu softmmu/cpus.c resume_all_vcpus */
 export function resumeAllVcpus(system: SystemState): void {
   if (!system.runState.is('running')) return
-  system.resumes++
   system.clocks.enableVirtual(true)
-  for (const cpu of system.cpus) cpuResume(cpu)
-  system.qemuPauseCond.broadcast()
+  // A CPU that is on its way out must not be called back.
+  for (const cpu of system.cpus) if (!cpu.unplug) cpuResume(cpu)
 }
 
 /**

@@ -98,6 +98,6 @@ export function cpuThreadFailed(cpu: CPUState, error: unknown): void {
   cpu.running = false
   cpu.system.currentCpu = null
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  errorReport(`CPU ${cpu.cpuIndex} cannot go on, which is a bug of Dromaius: ${text}`)
+  errorReport(`CPU ${cpu.cpuIndex} cannot go on: a device or back end threw: ${text}`)
   cpuStopWithInternalError(cpu, error instanceof Error ? error.message : text)
 }

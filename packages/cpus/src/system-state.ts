@@ -74,8 +74,10 @@ export class SystemState {
   readonly qemuCpuCond = new BqlCond()
   /** Signalled when a CPU has stopped. @qemu softmmu/cpus.c qemu_pause_cond */
   readonly qemuPauseCond = new BqlCond()
-  /** How often the CPUs were let go on: whoever waits for their stop sees that somebody wants otherwise. */
-  resumes = 0
+  /** The stop that is under way, until every CPU is out of guest code and the handlers know. */
+  stopping: Promise<void> | null = null
+  /** Somebody wants the machine to go on as soon as that stop is through. */
+  startWhenStopped = false
   /** Signalled when queued work was done. @qemu cpus-common.c qemu_work_cond */
   readonly qemuWorkCond = new BqlCond()
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { UserError } from '@dromaius/util'
 import { pauseAllVcpus, resumeAllVcpus } from './cpus.js'
 import { qemuSystemShutdownRequestWithCode } from './requests.js'
 import type { RunState } from './run-state.js'
@@ -38,16 +39,21 @@ export function runstateIsRunning(system: SystemState): boolean {
 }
 
 /**
- * Starts the machine, or lets it go on.
+ * Starts the machine, or lets it go on. While a stop is under way, it goes on when that is through.
  *
- * @throws what a handler throws, such as a HostError of KVM_SET_CLOCK; the machine is asked to end then
+ * @throws UserError when only a reset can help; what a handler throws, with the machine on its way down
  * @qemu softmmu/cpus.c vm_start
  */
 export function vmStart(system: SystemState): void {
   if (runstateIsRunning(system)) return
+  if (system.runState.needsReset()) throw new UserError('Resetting the Virtual Machine is required')
+  if (system.stopping) {
+    system.startWhenStopped = true
+    return
+  }
   system.requests.vmstop = null
-  system.clocks.enableVirtual(true)
   system.runState.set('running')
+  system.clocks.enableVirtual(true)
   try {
     vmStateNotify(system, true, 'running')
   } catch (error) {
@@ -59,19 +65,30 @@ export function vmStart(system: SystemState): void {
 }
 
 /**
- * Stops a running machine in the given state, and waits until every CPU is out of guest code. A machine that does not run
- * stays in its state; where somebody else is stopping it, that is waited for.
+ * Stops a running machine in the given state, and waits until every CPU is out of guest code and the handlers know. A
+ * machine that does not run stays in its state; a stop that is under way is waited for.
  *
  * @qemu softmmu/cpus.c do_vm_stop
  * @was vm_stop
  */
-export async function vmStop(system: SystemState, state: RunState): Promise<void> {
-  if (!runstateIsRunning(system)) {
-    while (system.cpus.some(({ running, stop }) => running && stop)) await system.qemuPauseCond.wait()
-    return
-  }
+export function vmStop(system: SystemState, state: RunState): Promise<void> {
+  system.startWhenStopped = false
+  if (system.stopping) return system.stopping
+  if (!runstateIsRunning(system)) return Promise.resolve()
   system.runState.set(state)
+  system.stopping = finishStop(system, state)
+  return system.stopping
+}
+
+async function finishStop(system: SystemState, state: RunState): Promise<void> {
   await pauseAllVcpus(system)
-  // Meanwhile it may have been started again, which its handlers have been told.
-  if (system.runState.is(state)) vmStateNotify(system, false, state)
+  try {
+    vmStateNotify(system, false, state)
+  } finally {
+    system.stopping = null
+  }
+  if (system.startWhenStopped) {
+    system.startWhenStopped = false
+    vmStart(system)
+  }
 }

@@ -99,6 +99,8 @@ export const TYPE_ISA_SERIAL = typeRegister<ISASerialState, DeviceClass<ISASeria
     dc.phases.hold = (dev) => dev.state.reset()
     dc.vmsd = { name: 'serial', version: 3, minimumVersion: 3, fields: [vmStruct('state', vmstateSerial)] }
     dc.desc = '16550A serial port'
+    // Its back end would come from `-chardev`, which is not there: only boards make it.
+    dc.userCreatable = false
     deviceClassSetProps<ISASerialState>(dc, [
       propUint32('index', 'index', UNSET),
       propUint32('iobase', 'iobase', UNSET),

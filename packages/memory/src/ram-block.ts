@@ -33,6 +33,7 @@ export class RAMBlock {
   readonly backing: RamBacking
   readonly dirty: DirtyMemory
   private readonly windows: (DataView | undefined)[]
+  private freed = false
 
   constructor(name: string, backing: RamBacking) {
     this.name = name
@@ -45,6 +46,7 @@ export class RAMBlock {
   private window(index: number): DataView {
     const cached = this.windows[index]
     if (cached) return cached
+    if (this.freed) throw new Error('Guest RAM was freed')
     const start = index * WINDOW_SIZE
     const bytes = this.backing.window(start, Math.min(WINDOW_SIZE, this.size - start))
     return (this.windows[index] = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength))
@@ -113,10 +115,12 @@ export class RAMBlock {
   }
 
   /**
-   * Gives the memory back.
+   * Gives the memory back. Every later access throws an Error that says so; a window that was taken before is empty.
    * @qemu softmmu/physmem.c qemu_ram_free
    */
   free(): void {
+    this.freed = true
+    this.windows.fill(undefined)
     this.backing.free()
   }
 }

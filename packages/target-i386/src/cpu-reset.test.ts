@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { cpuReset } from '@dromaius/cpus'
 import { qemuDevicesReset } from '@dromaius/qom'
+import { LOG_CPU_RESET, qemuSetLog } from '@dromaius/util'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { realize, testAccel, testCpu, testMachine } from '../fixtures/machine.js'
-import { R_CS, R_EDX, type X86CPU } from './index.js'
+import { R_CS, R_EDX, type X86CPU, x86CpuDumpState } from './index.js'
 
 testAccel('idle', { apicTypeName: 'test-apic', usesHostCpuid: false, supportedCpuid: () => 0xffff_ffff })
 testAccel('kvm', { apicTypeName: 'test-apic', usesHostCpuid: true, supportedCpuid: () => 0xffff_ffff })
@@ -64,6 +68,24 @@ describe('state after reset (SDM volume 3, table 9-1)', () => {
 })
 
 describe('reset', () => {
+  it('logs the state from before under -d cpu_reset', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dromaius-reset-'))
+    const cpu = newCpu()
+    cpu.env.regs[0] = 0x1234n
+    const before = x86CpuDumpState(cpu)
+    try {
+      cpuReset(cpu)
+      qemuSetLog(LOG_CPU_RESET, join(folder, 'log'))
+      cpu.env.regs[0] = 0x1234n
+      cpuReset(cpu)
+
+      expect(readFileSync(join(folder, 'log'), 'utf8')).toBe(`CPU Reset (CPU ${cpu.cpuIndex})\n${before}`)
+    } finally {
+      qemuSetLog(0)
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('clears what the guest changed and keeps identity and machine check errors', () => {
     const cpu = newCpu()
     const { env } = cpu

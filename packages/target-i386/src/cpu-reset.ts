@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { cpuCommonReset } from '@dromaius/cpus'
+import { cpuCommonReset, cpuSynchronizeState } from '@dromaius/cpus'
 import { deviceColdReset, type QemuObject, type ResetType } from '@dromaius/qom'
+import { LOG_CPU_RESET, qemuLogMask } from '@dromaius/util'
 import { apicDesignateBsp, cpuIsBsp } from './cpu-apic-device.js'
+import { x86CpuDumpState } from './cpu-dump.js'
 import { accelCpuOf } from './cpu-features.js'
 import { type X86CPU, X86_CPU } from './cpu.js'
 import { CPUID_EXT_MONITOR } from './cpuid-bits.js'
@@ -98,6 +100,17 @@ function resetModelSpecificRegisters(cpu: X86CPU): void {
 }
 
 /**
+ * The state that the reset will overwrite, for `-d cpu_reset`. Brings the registers from the accelerator.
+ * @qemu hw/core/cpu-common.c cpu_common_reset_hold
+ */
+function logStateBeforeReset(cpu: X86CPU): void {
+  qemuLogMask(LOG_CPU_RESET, () => {
+    cpuSynchronizeState(cpu)
+    return `CPU Reset (CPU ${cpu.cpuIndex})\n${x86CpuDumpState(cpu)}`
+  })
+}
+
+/**
  * Puts the CPU into its state after power-up or RESET (SDM volume 3, table 9-1), the hold phase of its reset.
  * @qemu target/i386/cpu.c x86_cpu_reset_hold
  * @differs no SGX key hash; the guest's debug registers make no breakpoints outside the translator; FPU and vector state need nothing but the defaults of a new state
@@ -106,6 +119,7 @@ export function x86CpuResetHold(obj: QemuObject, type: ResetType): void {
   const cpu = X86_CPU(obj)
   const { env } = cpu
   cpu.qomClass.parentPhases.hold?.(obj, type)
+  logStateBeforeReset(cpu)
   cpuCommonReset(cpu)
 
   clearState(env)

@@ -106,6 +106,10 @@ export class X86CPUClass extends CPUClass {
   ordering = 0
   /** Line of `-cpu help`, when it is not the brand string. */
   modelDescription: string | null = null
+  /**
+   * The realize of DeviceClass, which ours calls last.
+   * @qemu target/i386/cpu-qom.h parent_realize
+   */
   parentRealize?: DeviceRealize
   parentUnrealize?: DeviceUnrealize
   parentPhases: ResettablePhases = {}

@@ -31,6 +31,7 @@ export class QemuCond {
    *
    * @throws HostError (as a rejection) `EPERM` if the thread does not hold the mutex
    * @qemu util/qemu-thread-posix.c qemu_cond_wait_impl
+   * @was qemu_cond_wait
    */
   wait(mutex: QemuMutex, thread: QemuThread): Promise<void> {
     return this.#native.wait(mutex.native, thread.server)

@@ -29,7 +29,12 @@ let self: QemuThread<ThreadServer> | undefined
 export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
   /** The name as it was given; `ps -T` shows its first 15 bytes. */
   readonly name: string
-  /** The OS thread's id, as `ps -T` shows it. Another thread may get it after the end of this one. */
+  /**
+   * The OS thread's id, as `ps -T` shows it. Another thread may get it after the end of this one.
+   *
+   * @qemu util/oslib-posix.c qemu_get_thread_id
+   * @differs any thread's id, not only the caller's
+   */
   readonly id: number
   /** Whether the thread is to be joined. */
   readonly mode: ThreadMode

@@ -27,9 +27,7 @@ export type { IRQHandler, qemu_irq } from './irq.js'
 export {
   LOG_CPU_RESET,
   LOG_GUEST_ERROR,
-  LOG_INT,
   LOG_TRACE,
-  LOG_UNIMP,
   qemuLog,
   qemuLogEnable,
   qemuLogHelp,
@@ -41,6 +39,7 @@ export {
 } from './log.js'
 export type { QEMULogItem } from './log.js'
 export { QEMUTimer } from './qemu-timer.js'
+export { strerror } from './strerror.js'
 export { nodeTimeSource, type TimeSource } from './time-source.js'
 export { defineTraceEvent, traceEnable, traceEvents, type TraceEvent } from './trace.js'
 export { VMStateError, vmstateLoad, vmstateSave } from './vmstate.js'

@@ -3,13 +3,10 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { format } from 'node:util'
 import { errorReport } from './error-report.js'
 import { UserError } from './errors.js'
+import { strerror } from './strerror.js'
 
-/** Interrupts and exceptions in short form. */
-export const LOG_INT = 1 << 4
 /** CPU state before a reset. */
 export const LOG_CPU_RESET = 1 << 9
-/** Functions of a device that are not modelled. */
-export const LOG_UNIMP = 1 << 10
 /** Things that no sane guest does, such as touching registers that do not exist. */
 export const LOG_GUEST_ERROR = 1 << 11
 /** Trace events. */
@@ -23,13 +20,11 @@ export interface QEMULogItem {
 }
 
 /**
- * What `-d` takes; values and names are QEMU's.
+ * What `-d` takes; values and names are QEMU's. Items that nothing here would log are left out.
  * @qemu util/log.c qemu_log_items
  */
 export const qemuLogItems: readonly QEMULogItem[] = [
-  { mask: LOG_INT, name: 'int', help: 'show interrupts/exceptions in short format' },
   { mask: LOG_CPU_RESET, name: 'cpu_reset', help: 'show CPU state before CPU resets' },
-  { mask: LOG_UNIMP, name: 'unimp', help: 'log unimplemented functionality' },
   {
     mask: LOG_GUEST_ERROR,
     name: 'guest_errors',
@@ -88,7 +83,7 @@ function openLog(file: string): number {
   try {
     return openSync(file.replace('%d', String(process.pid)), 'w')
   } catch (error) {
-    throw new UserError(`-D: cannot open ${file}: ${(error as NodeJS.ErrnoException).code}`, { cause: error })
+    throw new UserError(`-D: cannot open ${file}: ${strerror(error)}`, { cause: error })
   }
 }
 
@@ -122,7 +117,7 @@ export function qemuLog(message: string): void {
     closeSync(state.fd)
     state.fd = null
     state.loglevel = 0
-    errorReport(`Log file cannot be written (${(error as NodeJS.ErrnoException).code}), logging ends`)
+    errorReport(`Log file cannot be written (${strerror(error)}), logging ends`)
   }
 }
 

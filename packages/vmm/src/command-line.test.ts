@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { smpConfigurationParse } from '@dromaius/hw-core'
 import { UserError } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -27,6 +28,24 @@ describe('parseCommandLine', () => {
   it('-enable-kvm is -accel kvm, -machine accel= is a list', () => {
     expect(configOf('-enable-kvm').accelerators).toEqual([{ name: 'kvm' }])
     expect(configOf('-M', 'accel=tcg:kvm').accelerators).toEqual([{ name: 'tcg' }, { name: 'kvm' }])
+  })
+
+  it('-accel kvm,help lists the properties, -device help only what can be made', () => {
+    expect(parseCommandLine(['-accel', 'kvm,help']).help).toMatch(
+      /^kvm-accel options:\n.*kernel-irqchip=<on\|off/s,
+    )
+    expect(parseCommandLine(['-device', 'help']).help).toContain('"isa-debug-exit"')
+    expect(parseCommandLine(['-device', 'help']).help).not.toContain('isa-serial')
+  })
+
+  it.each([
+    [['2'], '2'],
+    [['2', 'maxcpus=4'], '2,maxcpus=4'],
+    [['2', '3,cores=3'], '2,cpus=3,cores=3'],
+    [['sockets=2', 'cpus=4', 'sockets=4'], 'sockets=2,cpus=4,sockets=4'],
+  ])('-smp of %j is %s', (texts, smp) => {
+    expect(configOf(...texts.flatMap((value) => ['-smp', value])).smp).toBe(smp)
+    expect(() => smpConfigurationParse(smp)).not.toThrow()
   })
 
   it('-machine kernel-irqchip= reaches the accelerator', () => {
@@ -71,8 +90,8 @@ describe('parseCommandLine', () => {
   })
 
   it('-d takes items and trace patterns', () => {
-    expect(parseCommandLine(['-d', 'unimp,trace:kvm_*'])).toMatchObject({
-      logItems: ['unimp'],
+    expect(parseCommandLine(['-d', 'cpu_reset,trace:kvm_*'])).toMatchObject({
+      logItems: ['cpu_reset'],
       tracePatterns: ['kvm_*'],
     })
   })

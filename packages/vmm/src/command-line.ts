@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { AccelSpec } from '@dromaius/cpus'
-import type { SMPConfiguration } from '@dromaius/hw-core'
 import { UserError } from '@dromaius/util'
 import { locate, type DeviceSpec, type MachineConfig } from './machine-config.js'
 import { optionTable, type OptionRow } from './option-table.js'
@@ -15,8 +14,8 @@ export class CommandLine {
   /** The other words for an accelerator's property: `-machine kernel-irqchip=`. */
   kernelIrqchip: string | null = null
   cpu: string | null = null
-  smp: SMPConfiguration = {}
-  smpText: string | null = null
+  /** All `-smp` in one. */
+  smp: string | null = null
   memory: number | null = null
   kernel: string | null = null
   initrd: string | null = null
@@ -29,8 +28,9 @@ export class CommandLine {
   display: 'none' | null = null
   noReboot = false
   noShutdown = false
+  /** Name of the guest, which this process shows in its title. */
   name: string | null = null
-  /** Title of this process. */
+  /** Title of this process, instead. */
   processName: string | null = null
   /** Items of `-d`. */
   logItems: string[] = []
@@ -105,7 +105,7 @@ export function machineConfigOf(line: CommandLine): MachineConfig {
     properties: line.machineProperties,
     accelerators: acceleratorsOf(line),
     ...(line.cpu === null ? {} : { cpu: line.cpu }),
-    ...(line.smpText === null ? {} : { smp: line.smpText }),
+    ...(line.smp === null ? {} : { smp: line.smp }),
     ...(line.memory === null ? {} : { memory: line.memory }),
     ...(line.kernel === null ? {} : { kernel: line.kernel }),
     ...(line.initrd === null ? {} : { initrd: line.initrd }),
@@ -115,6 +115,5 @@ export function machineConfigOf(line: CommandLine): MachineConfig {
     devices: line.devices,
     noReboot: line.noReboot,
     noShutdown: line.noShutdown,
-    ...(line.name === null ? {} : { name: line.name }),
   }
 }

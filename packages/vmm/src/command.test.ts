@@ -121,7 +121,7 @@ describe(`hello${kvm}`, () => {
       const { stdout, stderr, status } = dromaius([
         ...args,
         '-d',
-        'unimp,guest_errors',
+        'guest_errors',
         '-no-reboot',
         '-append',
         'x',

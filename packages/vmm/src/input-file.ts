@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { getSystemErrorMap } from 'node:util'
-import { UserError } from '@dromaius/util'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import { strerror, UserError } from '@dromaius/util'
 
 /** Largest file that is read, bytes: one Node buffer holds no more. */
 const FILE_SIZE_MAX = 2 ** 31 - 1
 
-/** What the system says of a failed call, such as `no such file or directory`. */
-export function strerror(error: unknown): string {
-  const { code, errno } = error as NodeJS.ErrnoException
-  return (errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1]) ?? code ?? String(error)
-}
-
 /**
- * Reads a whole file that the user named. Throws UserError when it is missing, unreadable, a directory, too large, or changes
- * while it is read.
+ * Reads a whole file that the user named. Throws UserError when it is missing, unreadable, too large, or no regular file: a
+ * device may have no end, and a FIFO waits for a writer.
  */
 export function readInputFile(path: string, option: string): Uint8Array {
   const fail = (why: string, cause?: unknown): never => {
@@ -22,13 +15,15 @@ export function readInputFile(path: string, option: string): Uint8Array {
   }
   let fd: number
   try {
-    fd = openSync(path, 'r')
+    // Without O_NONBLOCK opening a FIFO would wait; regular files know no difference.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     return fail(strerror(error), error)
   }
   try {
     const stat = fstatSync(fd)
     if (stat.isDirectory()) fail('it is a directory')
+    if (!stat.isFile()) fail('it is not a regular file')
     if (stat.size > FILE_SIZE_MAX) fail('it is larger than 2 GiB')
     return readFileSync(fd)
   } catch (error) {

@@ -21,7 +21,8 @@ const PIT_IOBASE = 0x40
 
 /**
  * Makes I/O APIC, 8259 pair and 8254, KVM's clock, and the lines that lead to them: `mms.gsi`, of which the ISA bus gets the
- * first sixteen. Throws UserError where the accelerator has no interrupt controllers in the kernel.
+ * first sixteen. Under an accelerator that executes no guest code the lines lead nowhere. Throws UserError where guest code is
+ * executed and the accelerator has no interrupt controllers in the kernel.
  * @qemu hw/i386/microvm.c microvm_devices_init
  * @differs in the kernel only; those outside come with the accelerators that need them
  */

@@ -45,8 +45,6 @@ export interface MachineConfig {
   readonly noReboot?: boolean
   /** A power-off pauses the machine. */
   readonly noShutdown?: boolean
-  /** Name of the guest, for whoever has several. */
-  readonly name?: string
 }
 
 /** Runs `body` and puts the option in front of what it complains about, unless that names an option already. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { accelList } from '@dromaius/cpus'
+import { accelFind, accelList } from '@dromaius/cpus'
 import { findMachine, machineList } from '@dromaius/hw-core'
 import { objectClassPropertyIter, type ObjectClass } from '@dromaius/qom'
+import { UserError } from '@dromaius/util'
 
 /** What `-machine help` prints. @qemu softmmu/vl.c machine_help_func */
 export function machineHelp(): string {
@@ -29,6 +30,13 @@ export function propertyLines(klass: ObjectClass): string[] {
       const extra = defaultValue === undefined ? '' : ` (default: ${type.print(defaultValue)})`
       return description === null && extra === '' ? head : `${head.padEnd(24)} - ${description ?? ''}${extra}`
     })
+}
+
+/** What `-accel name,help` prints. Throws UserError if there is no such accelerator. */
+export function accelPropertyHelp(name: string): string {
+  const ac = accelFind(name)
+  if (!ac) throw new UserError(`Invalid accelerator ${name} (-accel help lists them)`)
+  return [`${ac.typeName} options:`, ...propertyLines(ac), ''].join('\n')
 }
 
 /** What `-machine name,help` prints. Throws UserError if there is no such machine. @qemu softmmu/vl.c machine_help_func */

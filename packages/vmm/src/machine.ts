@@ -15,6 +15,7 @@ import {
   qemuSystemReset,
   qemuSystemResetRequest,
   qemuSystemShutdownRequest,
+  qemuSystemShutdownRequestWithCode,
   type RunState,
   SystemState,
   vmStart,
@@ -42,6 +43,7 @@ import { errorReport, UserError } from '@dromaius/util'
 import './link.js'
 import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
 import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
+import { checkMemorySize } from './memory-size.js'
 import { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
 import type { RunFigures } from './summary.js'
 
@@ -69,6 +71,9 @@ export class Machine {
    * It never rejects for what a guest does.
    */
   readonly exited: Promise<MachineExit>
+  #loopStarted = false
+  /** Why the machine could not go on. */
+  #error: string | null = null
   #end: (exit: MachineExit) => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
   #ending = false
@@ -113,9 +118,7 @@ export class Machine {
 
     this.#applyMachineOptions(config)
     const accelerators = config.accelerators ?? [{ name: 'kvm' }]
-    locate(`-accel ${accelerators.map(({ name }) => name).join(':')}`, () =>
-      configureAccelerators(system, accelerators),
-    )
+    configureAccelerators(system, accelerators)
     this.#createChardevs(config)
     this.#applyCpuModel(config)
     // Made before the CPUs, so that a misspelt device is told before anything has cost time.
@@ -145,7 +148,10 @@ export class Machine {
     const smp = String(config.smp ?? '1')
     locate(`-smp ${smp}`, () => machineParseSmpConfig(board, smpConfigurationParse(smp)))
     system.smp = { ...board.smp }
-    if (config.memory !== undefined) board.ramSize = config.memory
+    if (config.memory !== undefined) {
+      checkMemorySize(config.memory)
+      board.ramSize = config.memory
+    }
     objectPropertySet(board, 'kernel', config.kernel ?? BUNDLED_GUEST)
     objectPropertySet(board, 'initrd', config.initrd ?? '')
     objectPropertySet(board, 'append', config.append ?? '')
@@ -178,6 +184,8 @@ export class Machine {
   #chardev(option: string, label: string, spec: SerialSpec): Chardev | null {
     const { root } = this.system
     if (spec instanceof Chardev) {
+      if (spec.parent)
+        throw new UserError(`${option}: the back end belongs to a machine already; each needs its own`)
       spec.label ||= label
       qemuChrAdd(root, spec)
       return spec
@@ -197,7 +205,8 @@ export class Machine {
    */
   start(): void {
     if (this.#ending) throw new Error('The machine has ended')
-    if (this.state === 'prelaunch') {
+    if (!this.#loopStarted) {
+      this.#loopStarted = true
       // Not awaited: it lasts as long as the machine.
       qemuMainLoop(this.system).then(
         (exit) => this.#finish(exit),
@@ -229,22 +238,24 @@ export class Machine {
 
   /** Ends the machine whatever it is doing, and resolves when everything is given back. */
   async stop(): Promise<MachineExit> {
-    this.#finish({ cause: 'host-qmp-quit', code: 0 })
+    // The main loop may be in the middle of a reset or a stop: it ends the machine when that is through.
+    if (this.#loopStarted) qemuSystemShutdownRequestWithCode(this.system, 'host-qmp-quit', 0)
+    else this.#finish({ cause: 'host-qmp-quit', code: 0 })
     return this.exited
   }
 
   #failed(): void {
     // Whoever found the reason has reported it.
-    const error = this.system.internalError ?? 'The machine cannot go on: internal error'
-    if (this.system.internalError === null) errorReport(error)
-    this.#finish({ cause: 'host-error', code: 1 }, error)
+    this.#error = this.system.internalError ?? 'The machine cannot go on: internal error'
+    if (this.system.internalError === null) errorReport(this.#error)
+    qemuSystemShutdownRequestWithCode(this.system, 'host-error', 1)
   }
 
-  #finish(exit: MainLoopExit, error: string | null = null): void {
+  #finish(exit: MainLoopExit): void {
     if (this.#ending) return
     this.#ending = true
     this.#destroy().then(
-      (figures) => this.#end({ ...exit, error, figures }),
+      (figures) => this.#end({ ...exit, error: this.#error, figures }),
       (failure: unknown) => this.#reject(failure),
     )
   }

@@ -43,7 +43,7 @@ import {
   typeRegister,
 } from '@dromaius/qom'
 import { cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
-import { HostError, sizeToStr, UserError } from '@dromaius/util'
+import { HostError, sizeToStr, strerror, UserError } from '@dromaius/util'
 import { E820_RAM, E820_RESERVED } from './e820.js'
 import { interruptControllersInit } from './interrupt-controllers.js'
 import { x86LoadLinux } from './load-linux.js'
@@ -94,7 +94,7 @@ export class MicrovmMachineState extends X86MachineState {
     return [this.systemBus, this.isaBus]
   }
 
-  /** Gives guest RAM back; the accelerator must not use it any more. Late access to a window throws. */
+  /** Gives guest RAM back; the accelerator must not use it any more. Late access through the RAM block throws, a window has length 0. */
   freeRam(): void {
     if (this.ram) objectFinalize(this.ram)
     this.ram = null
@@ -128,7 +128,7 @@ function allocateRam({ system, ramSize }: MicrovmMachineState): MemoryRegion {
     memoryRegionInitRam(ram, null, 'microvm.ram', ramSize, allocator)
   } catch (error) {
     if (!(error instanceof HostError || error instanceof RangeError)) throw error
-    const why = error instanceof HostError ? error.code : 'too large'
+    const why = error instanceof HostError ? strerror(error) : 'too large'
     throw new UserError(`-m: cannot set up guest memory 'microvm.ram' of ${sizeToStr(ramSize)}: ${why}`, {
       cause: error,
     })

@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { smpConfigurationParse } from '@dromaius/hw-core'
 import { x86CpuList } from '@dromaius/target-i386'
-import { parseSize, qemuLogHelp, qemuStrToLogMask, traceEvents, UserError } from '@dromaius/util'
+import { parseSize, qemuLogHelp, qemuStrToLogMask, strerror, traceEvents, UserError } from '@dromaius/util'
 import type { CommandLine } from './command-line.js'
 import { deviceHelp, deviceList } from './device-help.js'
-import { accelHelp, machineHelp, machinePropertyHelp } from './machine-help.js'
-import { strerror } from './input-file.js'
+import { accelHelp, accelPropertyHelp, machineHelp, machinePropertyHelp } from './machine-help.js'
 import { type KeyValues, keyvalParse, knownValues } from './keyval.js'
 import { versionText } from './version.js'
 
@@ -57,11 +56,22 @@ function applyMachine(line: CommandLine, value: string): void {
   const pairs = keyvalParse(value, { implied: 'type', bareFlags: true })
   for (const [key, given] of pairs) {
     if (key === 'type') line.machineType = given
-    else if (key === 'accel') line.machineAccels = given.split(':').map((name) => ({ name }))
+    else if (key === 'accel') line.machineAccels = machineAccelNames(given).map((name) => ({ name }))
     else if (key === 'kernel-irqchip') line.kernelIrqchip = given
     else if (key !== 'help') line.machineProperties.push([key, given])
   }
   if (hasHelp(pairs)) line.help = machinePropertyHelp(line.machineType ?? 'microvm')
+}
+
+/** Names of accelerators with `:` between. @qemu softmmu/vl.c configure_accelerators */
+function machineAccelNames(given: string): string[] {
+  const names = given.split(':')
+  if (names.includes('')) {
+    throw new UserError(
+      "Parameter 'accel' expects an accelerator, or several with ':' between (-accel help lists them)",
+    )
+  }
+  return names
 }
 
 function applyAccel(line: CommandLine, value: string): void {
@@ -70,8 +80,16 @@ function applyAccel(line: CommandLine, value: string): void {
     return
   }
   const [first, ...rest] = keyvalParse(value, { implied: 'accel', bareFlags: true })
-  if (!first || first[0] !== 'accel') throw new UserError("Parameter 'accel' is missing")
-  line.accels.push({ name: first[1], properties: Object.fromEntries(rest) })
+  if (!first || first[0] !== 'accel' || first[1] === '') throw new UserError("Parameter 'accel' is missing")
+  if (hasHelp(rest)) line.help = accelPropertyHelp(first[1])
+  else line.accels.push({ name: first[1], properties: Object.fromEntries(rest) })
+}
+
+/** Keys of several `-smp` add up, and the last value of each counts. @qemu softmmu/vl.c machine_merge_property */
+function applySmp(line: CommandLine, value: string): void {
+  smpConfigurationParse(value) // refuses what is wrong, naming this option
+  const firstIsCpus = !value.split(',', 1)[0]!.includes('=')
+  line.smp = line.smp === null ? value : `${line.smp},${firstIsCpus ? 'cpus=' : ''}${value}`
 }
 
 function applyMemory(line: CommandLine, value: string): void {
@@ -189,6 +207,7 @@ export const optionTable: readonly OptionRow[] = [
     help: ["select CPU ('-cpu help' for list, default: qemu64)"],
     apply(line, value) {
       if (asksForHelp(value)) line.help = x86CpuList()
+      else if (value === '') throw new UserError('-cpu option cannot be empty')
       else line.cpu = value
     },
   },
@@ -197,6 +216,7 @@ export const optionTable: readonly OptionRow[] = [
     argument: '[accel=]accelerator[,prop[=value][,...]]',
     help: [
       "select accelerator ('-accel help' for list, default: kvm); several are tried in order",
+      "'-accel name,help' lists its properties",
       'kernel-irqchip=on|split|off controls in-kernel interrupt controllers (default: on)',
     ],
     apply: applyAccel,
@@ -213,10 +233,7 @@ export const optionTable: readonly OptionRow[] = [
     names: ['smp'],
     argument: '[[cpus=]n][,maxcpus=n][,sockets=n][,dies=n][,cores=n][,threads=n]',
     help: ['set the number of CPUs and their topology (default: 1)'],
-    apply(line, value) {
-      line.smp = smpConfigurationParse(value)
-      line.smpText = value
-    },
+    apply: applySmp,
   },
   {
     names: ['m'],

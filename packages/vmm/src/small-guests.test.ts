@@ -66,14 +66,22 @@ describe(`small guests${kvm}`, () => {
     else expect({ status, lines: lines.length }).toEqual({ status: 1, lines: 1 })
   })
 
-  itOnKvm('ports and memory that nobody has read as ones and are counted, with -d unimp too', () => {
+  itOnKvm('ports and memory that nobody has read as ones and are counted, with -d guest_errors too', () => {
     // in $0x99, %al; out %al, $0xe9; mov 0xe0000000, %al; out %al, $0xe9
     const { stdout, status } = run(
       [0xe4, 0x99, 0xe6, 0xe9, 0xa0, 0, 0, 0, 0xe0, 0xe6, 0xe9, ...RESET],
-      ...['-debugcon', 'stdio', '-d', 'unimp,guest_errors'],
+      ...['-debugcon', 'stdio', '-d', 'guest_errors'],
     )
 
     expect(Buffer.from(stdout, 'latin1')[0]).not.toBe(0)
+    expect(status).toBe(0)
+  })
+
+  itOnKvm('-d cpu_reset logs the registers of every CPU that is reset', () => {
+    const { stderr, status } = run(RESET, '-smp', '2', '-d', 'cpu_reset')
+
+    expect(stderr).toMatch(/^CPU Reset \(CPU 0\)\n[ER]AX=/m)
+    expect(stderr).toMatch(/^CPU Reset \(CPU 1\)\n[ER]AX=/m)
     expect(status).toBe(0)
   })
 

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { SystemState } from '@dromaius/cpus'
 import type { KvmRun } from '@dromaius/native'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { X86CPU, X86CPUClass } from '../cpu.js'
 import {
   kvmArchDescribeEmulationFailure,
   kvmArchStopOnEmulationError,
   knownEmulationGap,
 } from './kvm-emulation-failure.js'
+
+/** What /proc/cpuinfo says. */
+const cpuinfo = vi.hoisted(() => ({ text: '' }))
+vi.mock('node:fs', async (original) => ({
+  ...(await original<object>()),
+  readFileSync: () => cpuinfo.text,
+}))
 
 function newCpu(): X86CPU {
   const cpu = new X86CPU(new X86CPUClass())
@@ -51,6 +58,17 @@ describe('kvmArchDescribeEmulationFailure', () => {
       'KVM could not emulate cmpxchg16b at RIP 0x100040, instruction bytes f0 48 0f c7 0f',
     )
     expect(text).not.toContain('\n')
+  })
+
+  it.each([
+    ['vmx', ': the guest used it where KVM has to emulate'],
+    ['svm', ': the guest used it where KVM has to emulate'],
+    ['sse2', ": this host's KVM runs guest kernels in software"],
+  ])('on a host whose CPU shows %s says why, and what to do instead', (flag, why) => {
+    cpuinfo.text = `processor : 0\nflags\t\t: fpu ${flag} sse\n`
+    const text = kvmArchDescribeEmulationFailure(newCpu(), runWith([0xcc]))
+    expect(text).toContain(why)
+    expect(text).toMatch(/-accel tcg once that accelerator is there$/)
   })
 
   it('says so when there is no memory at RIP', () => {

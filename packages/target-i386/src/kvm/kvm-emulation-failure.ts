@@ -20,6 +20,9 @@ const KNOWN_GAPS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['an SSE instruction', /^(?:4.)?0f(?:1[0-7]|2[89a-f]|[56].|7[0-7c-f]|c[2456]|[def].)/],
 ]
 
+/** The way out that does not depend on the host: a translator knows all instructions. */
+const TCG = '-accel tcg once that accelerator is there'
+
 /** Legacy prefixes: lock, repeat, segment and size overrides. */
 const PREFIXES = /^(?:f0|f2|f3|2e|36|3e|26|64|65|66|67)*/
 
@@ -68,11 +71,15 @@ export function kvmArchDescribeEmulationFailure(cs: CPUState, run: KvmRun): stri
   const gap = hex === null ? null : knownEmulationGap(hex)
   const what = gap === null ? 'this instruction' : gap
   if (hostHasVirtualization()) {
-    return `KVM could not emulate ${what} at ${where}: the guest used it where KVM has to emulate, such as on device memory`
+    return (
+      `KVM could not emulate ${what} at ${where}: the guest used it where KVM has to emulate, such as on device ` +
+      `memory; try ${TCG}`
+    )
   }
   return (
     `KVM could not emulate ${what} at ${where}: this host's KVM runs guest kernels in software (its CPU shows no ` +
-    'vmx or svm) and does not know it; use a host with VT-x or SVM, or -accel tcg once that accelerator is there'
+    'vmx or svm) and does not know it; use a host with VT-x or SVM, or ' +
+    TCG
   )
 }
 
