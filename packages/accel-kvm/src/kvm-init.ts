@@ -88,7 +88,7 @@ function explainOpenFailure(device: string, error: HostError): string {
       `this process is user ${process.getuid?.()}, groups ${process.getgroups?.().join(' ')})`
     )
   }
-  return `could not open ${device}: ${strerror(error)}`
+  return `could not open ${device}: ${strerror(error)} (${error.code})`
 }
 
 /** KVM_CREATE_VM, again while a signal comes between. */
