@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { performance } from 'node:perf_hooks'
 import { qemuSystemKilled } from '@dromaius/cpus'
 import {
   errorReport,
@@ -27,6 +26,7 @@ const signalNames = Object.keys(terminationSignals) as TerminationSignal[]
  * @qemu softmmu/main.c main
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  const startNs = process.hrtime.bigint()
   try {
     const line = parseCommandLine(argv)
     if (line.help !== null) {
@@ -34,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     applyProcessOptions(line)
-    return await run(configOf(line))
+    return await run(configOf(line), startNs)
   } catch (error) {
     if (!(error instanceof UserError || error instanceof HostError)) throw error
     errorReport(error.message)
@@ -64,7 +64,8 @@ function configOf(line: CommandLine): MachineConfig {
   return interactive ? { ...config, append: 'interactive' } : config
 }
 
-async function run(config: MachineConfig): Promise<number> {
+/** @param startNs when the command began its work, on the clock of `process.hrtime` */
+async function run(config: MachineConfig, startNs: bigint): Promise<number> {
   const machine = await Machine.create(config)
   const onSignal = (signal: TerminationSignal): void => {
     errorReport(`terminating on signal ${terminationSignals[signal]}`)
@@ -76,9 +77,7 @@ async function run(config: MachineConfig): Promise<number> {
   try {
     machine.start()
     const { code, figures } = await machine.exited
-    const now = process.hrtime.bigint()
-    const processStartNs = now - BigInt(Math.round(performance.now() * 1e6))
-    for (const text of summaryLines({ ...figures, processStartNs })) infoReport(text)
+    for (const text of summaryLines({ ...figures, startNs })) infoReport(text)
     return code
   } finally {
     clearInterval(alive)

@@ -14,19 +14,19 @@ const milliseconds = (ns: bigint): string => `${Math.round(Number(ns) / 1e6)} ms
 // Not toLocaleString: its first use loads ICU's data.
 const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
-/** The figures with what only the process knows. */
-export interface ProcessFigures extends RunFigures {
-  /** When the process began. */
-  readonly processStartNs: bigint
+/** The figures with what only the command knows. */
+export interface CommandFigures extends RunFigures {
+  /** When the command began its work. */
+  readonly startNs: bigint
 }
 
 /** The lines that end a run: how long the guest waited for its first instruction, how long it ran, why it came out. */
-export function summaryLines({ processStartNs, firstRunNs, endNs, exits }: ProcessFigures): string[] {
+export function summaryLines({ startNs, firstRunNs, endNs, exits }: CommandFigures): string[] {
   if (firstRunNs === null) return ['no guest instruction was executed']
   const total = [...exits.values()].reduce((sum, count) => sum + count, 0)
   const reasons = [...exits].map(([reason, count]) => `${reason} ${thousands(count)}`).join(', ')
   return [
-    `first guest instruction after ${milliseconds(firstRunNs - processStartNs)}, ran ${seconds(endNs - firstRunNs)}`,
+    `first guest instruction after ${milliseconds(firstRunNs - startNs)}, ran ${seconds(endNs - firstRunNs)}`,
     `exits: ${thousands(total)}${reasons === '' ? '' : ` (${reasons})`}`,
   ]
 }
