@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/kvm.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 
 #include "check.h"
 #include "core/vcpu_server.h"
+#include "linux/run_delay.h"
 
 using namespace dromaius;
 
@@ -112,6 +114,49 @@ void TestWakesAreNotLost() {
   server.Shutdown();
 }
 
+void TestSleepHere() {
+  g_wakes = 0;
+  ReadyQueue queue(CountWake, nullptr);
+  CHECK(!queue.SleepHere(1'000'000));
+  VcpuServer server(1, &queue);
+  CHECK(server.Start("CPU 0/test") == 0);
+  for (int i = 0; i < 2'000; i++) {
+    server.Run(-1);
+    while (!queue.SleepHere(900'000'000)) {
+    }
+    CHECK(Collect(queue, 1).size() == 1);
+  }
+  // Nobody waited in the event loop after the first sleep, so nobody was to be woken there.
+  CHECK(g_wakes == 0);
+  server.Shutdown();
+}
+
+void TestRunDelaySeesContention() {
+  if (access("/proc/thread-self/schedstat", R_OK) != 0) {
+    printf("skipped: this kernel does not count the time on run queues\n");
+    return;
+  }
+  // Two threads that both want one CPU all the time: each waits about half of it.
+  std::atomic<int> contended{0};
+  const int cpu = sched_getcpu();
+  const auto work = [&contended, cpu] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    CHECK(sched_setaffinity(0, sizeof(one), &one) == 0);
+    RunDelay delay;
+    const uint64_t end = NowNs() + 5'000'000'000;
+    while (contended.load() == 0 && NowNs() < end) {
+      if (delay.Contended(NowNs())) contended++;
+    }
+  };
+  std::thread first(work);
+  std::thread second(work);
+  first.join();
+  second.join();
+  CHECK(contended.load() > 0);
+}
+
 void TestKickSetsImmediateExit() {
   ReadyQueue queue(CountWake, nullptr);
   VcpuServer server(1, &queue);
@@ -152,6 +197,8 @@ int main() {
   TestSleepersAreWoken();
   TestRunsOfManyServers();
   TestWakesAreNotLost();
+  TestSleepHere();
+  TestRunDelaySeesContention();
   TestKickSetsImmediateExit();
   TestSpinBudget();
   return check::summary();

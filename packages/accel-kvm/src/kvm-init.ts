@@ -62,17 +62,16 @@ export function kvmInit(accel: AccelState, system: SystemState): void {
 
 /** Opens the device; the message of a failure says what its owner, group and mode are. */
 function kvmOpenDevice(s: KVMState): void {
-  if (process.platform !== 'linux')
-    throw new UserError(`-accel kvm: KVM is Linux only, and this is ${process.platform}`)
+  if (process.platform !== 'linux') throw new UserError(`KVM is Linux only, and this is ${process.platform}`)
   try {
     s.fd = openKvm(s.device)
   } catch (error) {
     if (!(error instanceof HostError)) throw error
-    throw new UserError(`-accel kvm: ${explainOpenFailure(s.device, error)}`, { cause: error })
+    throw new UserError(`${explainOpenFailure(s.device, error)}`, { cause: error })
   }
   const version = kvmGetApiVersion(s.fd)
   if (version !== KVM_API_VERSION) {
-    throw new UserError(`-accel kvm: ${s.device} has KVM API version ${version}, expected ${KVM_API_VERSION}`)
+    throw new UserError(`${s.device} has KVM API version ${version}, expected ${KVM_API_VERSION}`)
   }
 }
 
@@ -107,8 +106,7 @@ function kvmCreateVm(s: KVMState): void {
 function checkCapabilities(s: KVMState): void {
   const required = [...kvmRequiredCapabilities, ...kvmArch().kvmArchRequiredCapabilities]
   const missing = required.find(({ cap }) => s.checkExtension(cap) <= 0)
-  if (missing)
-    throw new UserError(`-accel kvm: the host's kernel lacks ${missing.name}; a newer one is needed`)
+  if (missing) throw new UserError(`the host's kernel lacks ${missing.name}; a newer one is needed`)
 }
 
 /** @qemu accel/kvm/kvm-all.c kvm_irqchip_create */
@@ -119,9 +117,7 @@ function kvmIrqchipCreate(s: KVMState): void {
     )
   }
   if (s.checkExtension(KVM_CAP_IRQCHIP) <= 0) {
-    throw new UserError(
-      "-accel kvm: the host's kernel lacks KVM_CAP_IRQCHIP, interrupt controllers in the kernel",
-    )
+    throw new UserError("the host's kernel lacks KVM_CAP_IRQCHIP, interrupt controllers in the kernel")
   }
   if (!kvmArch().kvmArchIrqchipCreate(s)) kvmCreateIrqchip(s.vmfd)
   s.irqRouting = new KvmIrqRouting(s.vmfd, s.checkExtension(KVM_CAP_IRQ_ROUTING))

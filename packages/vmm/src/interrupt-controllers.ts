@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { KVMState } from '@dromaius/accel-kvm'
-import { kvmStateOf } from '@dromaius/cpus'
 import { isaBusRegisterInputIrqs, isaRealize, sysbusMmioMap, sysbusRealize } from '@dromaius/hw-core'
 import {
   type GSIState,
@@ -34,10 +33,10 @@ export function interruptControllersInit(mms: MicrovmMachineState): void {
     isaBusRegisterInputIrqs(isaBus, mms.gsi)
     return
   }
-  const kvm = kvmStateOf(system)
+  const kvm = system.accel
   if (!(kvm instanceof KVMState) || !kvm.irqRouting) {
     throw new UserError(
-      `-machine microvm: accelerator '${system.accel?.name ?? 'none'}' has no interrupt controllers for this machine yet`,
+      `-machine microvm: accelerator '${kvm?.name ?? 'none'}' has no interrupt controllers for this machine yet`,
     )
   }
   kvmPcSetupIrqRouting(kvm.irqRouting)

@@ -94,7 +94,10 @@ export class MicrovmMachineState extends X86MachineState {
     return [this.systemBus, this.isaBus]
   }
 
-  /** Gives guest RAM back; the accelerator must not use it any more. Late access through the RAM block throws, a window has length 0. */
+  /**
+   * Gives guest RAM back; the accelerator must not use it any more. Late access through the RAM block throws, and a window
+   * that was kept has length 0.
+   */
   freeRam(): void {
     if (this.ram) objectFinalize(this.ram)
     this.ram = null

@@ -91,7 +91,8 @@ function setCpuid2(cpu: X86CPU, entries: readonly KvmCpuidEntry[]): void {
  * Makes a new vCPU the CPU that its model describes: frequency, CPUID, machine checks, feature MSRs. Throws HostError
  * and UserError; the caller then calls `kvmArchDestroyVcpu`.
  * @qemu target/i386/kvm/kvm.c kvm_arch_init_vcpu
- * @differs Hyper-V's and Xen's leaves and nested state are absent, so nothing asks hyperv_enabled; nothing is migrated yet, so invtsc blocks nothing
+ * @differs Hyper-V's and Xen's leaves and nested state are absent, so nothing asks hyperv_enabled; nothing is migrated
+ *   yet, so invtsc blocks nothing
  */
 export function kvmArchInitVcpu(cs: CPUState): void {
   const cpu = X86_CPU(cs)
