@@ -96,6 +96,7 @@ bool ioapic_route(u32 pin, u8 vector);
 /* smp.c */
 void smp_find_cpus(const struct hvm_start_info *info, const char *command_line);
 void smp_start(void);
+void smp_online(u32 id);
 void smp_report(void);
 void smp_ipi_received(void);
 

@@ -110,6 +110,7 @@ static void help(void)
           "cpuid           every CPUID leaf\n"
           "mem             the memory map\n"
           "smp             the CPUs, with an IPI to each\n"
+          "online ID       start the CPU with this APIC id, such as one that was plugged in\n"
           "fault [which]   exceptions on purpose: divide undefined page protection; triple ends in a shutdown\n"
           "reboot          reset the machine\n"
           "poweroff        power off\n");
@@ -137,6 +138,8 @@ void shell(const struct hvm_start_info *info)
             memmap_report(info);
         else if (equal(line, "smp"))
             smp_report();
+        else if (equal(line, "online"))
+            smp_online(*argument ? parse_number(argument) : apic_id());
         else if (equal(line, "fault"))
             fault(argument);
         else if (equal(line, "reboot"))

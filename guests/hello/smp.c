@@ -91,7 +91,19 @@ static void print_cpu(u32 id)
         print(": missing, did not start\n");
 }
 
-/* One at a time. The waits between INIT and SIPI that the SDM gives are for CPUs of the 1990s; none is needed here. */
+/* The waits between INIT and SIPI that the SDM gives are for CPUs of the 1990s; none is needed here. */
+static void start_cpu(u32 id)
+{
+    cpus[id].online = false;
+    apic_send_init(id);
+    apic_send_startup(id, TRAMPOLINE_BASE >> 12);
+    if (!wait_for(&cpus[id].online, START_TIMEOUT_CYCLES / 2)) {
+        apic_send_startup(id, TRAMPOLINE_BASE >> 12);
+        wait_for(&cpus[id].online, START_TIMEOUT_CYCLES / 2);
+    }
+}
+
+/* One at a time. */
 void smp_start(void)
 {
     u8 *page = (u8 *)TRAMPOLINE_BASE;
@@ -104,18 +116,24 @@ void smp_start(void)
     for (u32 id = 0; id < MAX_CPUS; id++) {
         if (!cpus[id].listed)
             continue;
-        if (id != apic_id()) {
-            apic_send_init(id);
-            apic_send_startup(id, TRAMPOLINE_BASE >> 12);
-            if (!wait_for(&cpus[id].online, START_TIMEOUT_CYCLES / 2)) {
-                apic_send_startup(id, TRAMPOLINE_BASE >> 12);
-                wait_for(&cpus[id].online, START_TIMEOUT_CYCLES / 2);
-            }
-        }
+        if (id != apic_id())
+            start_cpu(id);
         print_cpu(id);
     }
     if (unreachable)
         print("  %u more with APIC ids above %u left alone\n", unreachable, MAX_CPUS - 1);
+}
+
+/* Starts a CPU that was plugged in meanwhile, which no table tells of. */
+void smp_online(u32 id)
+{
+    if (id >= MAX_CPUS || id == apic_id()) {
+        print("online: an APIC id below %u, and not this CPU's own\n", MAX_CPUS);
+        return;
+    }
+    cpus[id].listed = true;
+    start_cpu(id);
+    print_cpu(id);
 }
 
 void smp_ipi_received(void) { cpus[apic_id()].ipis++; }

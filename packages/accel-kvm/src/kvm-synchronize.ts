@@ -13,14 +13,22 @@ export function kvmCpuSynchronizeState(cpu: CPUState): void {
   cpu.vcpuDirty = true
 }
 
-/** @qemu accel/kvm/kvm-all.c kvm_cpu_synchronize_post_reset */
+/**
+ * @qemu accel/kvm/kvm-all.c kvm_cpu_synchronize_post_reset
+ * @differs passes over a CPU that is being unplugged and has left KVM already
+ */
 export function kvmCpuSynchronizePostReset(cpu: CPUState): void {
+  if (!cpu.kvmRun) return
   kvmArch().kvmArchPutRegisters(cpu, KVM_PUT_RESET_STATE)
   cpu.vcpuDirty = false
 }
 
-/** @qemu accel/kvm/kvm-all.c kvm_cpu_synchronize_post_init */
+/**
+ * @qemu accel/kvm/kvm-all.c kvm_cpu_synchronize_post_init
+ * @differs as kvmCpuSynchronizePostReset
+ */
 export function kvmCpuSynchronizePostInit(cpu: CPUState): void {
+  if (!cpu.kvmRun) return
   kvmArch().kvmArchPutRegisters(cpu, KVM_PUT_FULL_STATE)
   cpu.vcpuDirty = false
 }

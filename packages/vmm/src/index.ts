@@ -3,6 +3,7 @@
  * Virtual machines in this process: build one with `Machine.create`, or run the `dromaius` command with `main`.
  * @packageDocumentation
  */
+export type { CpuPlace, CpuSpec, HotpluggableCpu } from './cpu-hotplug.js'
 export { E820_RAM, E820_RESERVED, E820Table } from './e820.js'
 export type { E820Entry } from './e820.js'
 export { parseElf } from './elf.js'

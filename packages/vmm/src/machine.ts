@@ -40,6 +40,7 @@ import {
 } from '@dromaius/qom'
 import { x86CpuClassByName, x86CpuParseFeaturestr } from '@dromaius/target-i386'
 import { errorReport, UserError } from '@dromaius/util'
+import { CpuHotplug, type CpuPlace, type CpuSpec, type HotpluggableCpu } from './cpu-hotplug.js'
 import './link.js'
 import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
 import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
@@ -71,6 +72,7 @@ export class Machine {
    * It never rejects for what a guest does.
    */
   readonly exited: Promise<MachineExit>
+  readonly #cpuHotplug: CpuHotplug
   #loopStarted = false
   /** Why the machine could not go on. */
   #error: string | null = null
@@ -84,6 +86,7 @@ export class Machine {
     this.system = new SystemState()
     this.board = TYPE_MICROVM_MACHINE.cast(typeByName(mc.typeName)!.new())
     this.board.system = this.system
+    this.#cpuHotplug = new CpuHotplug(this.board)
     this.exited = new Promise((resolve, reject) => {
       this.#end = resolve
       this.#reject = reject
@@ -236,6 +239,27 @@ export class Machine {
     qemuSystemPowerdownRequest(this.system)
   }
 
+  /** The places for CPUs, of which `-smp maxcpus` says how many there are, and which CPUs are there. */
+  get cpuPlaces(): HotpluggableCpu[] {
+    return this.#cpuHotplug.list()
+  }
+
+  /**
+   * Plugs a CPU into the machine, running or paused; the guest starts it by INIT and SIPI. Rejects with UserError for a place
+   * that is wrong or taken, HostError when the host refuses.
+   */
+  async plugCpu(spec: CpuSpec): Promise<HotpluggableCpu> {
+    return this.#cpuHotplug.plug(spec)
+  }
+
+  /**
+   * Takes a CPU out of the machine, running or paused; resolves when its thread has ended. Rejects with UserError for a place
+   * that is wrong or free, and for the CPU that starts the machine.
+   */
+  async unplugCpu(place: CpuPlace): Promise<void> {
+    return this.#cpuHotplug.unplug(place)
+  }
+
   /** Ends the machine whatever it is doing, and resolves when everything is given back. */
   async stop(): Promise<MachineExit> {
     // The main loop may be in the middle of a reset or a stop: it ends the machine when that is through.
@@ -275,6 +299,7 @@ export class Machine {
    */
   async #destroy(): Promise<RunFigures> {
     const { system, board } = this
+    await this.#cpuHotplug.close()
     await pauseAllVcpus(system)
     const figures = this.#figures()
     for (const cpu of [...system.cpus].reverse()) await cpuRemoveSync(cpu)

@@ -49,11 +49,10 @@ import { interruptControllersInit } from './interrupt-controllers.js'
 import { x86LoadLinux } from './load-linux.js'
 import { microvmSetRtc } from './microvm-rtc.js'
 import { mpTableSetup } from './mptable.js'
+import { x86CpuPlug, x86CpuPrePlug, x86CpuUnplugCb, x86CpuUnplugRequestCb } from './x86-cpu-plug.js'
 import {
   TYPE_X86_MACHINE,
   x86Cpus,
-  x86CpuPlug,
-  x86CpuPrePlug,
   x86CpusInit,
   x86MachineAfterReset,
   X86MachineState,
@@ -276,9 +275,8 @@ export const TYPE_MICROVM_MACHINE = typeRegister<MicrovmMachineState, MachineCla
       x86CpuPrePlug(TYPE_MICROVM_MACHINE.cast(handler), dev)
     }
     hc.plug = (handler, dev) => x86CpuPlug(TYPE_MICROVM_MACHINE.cast(handler), dev)
-    hc.unplugRequest = () => {
-      throw new UserError('unplug not supported by microvm')
-    }
+    hc.unplugRequest = (handler, dev) => x86CpuUnplugRequestCb(TYPE_MICROVM_MACHINE.cast(handler), dev)
+    hc.unplug = (handler, dev) => x86CpuUnplugCb(TYPE_MICROVM_MACHINE.cast(handler), dev)
 
     for (const [name, description] of onOffAutoProperties) {
       objectClassPropertyAdd<MicrovmMachineState, 'OnOffAuto'>(mc, {

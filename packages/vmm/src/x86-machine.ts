@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { MachineClass } from '@dromaius/hw-core'
 import { MachineState, TYPE_MACHINE } from '@dromaius/hw-core'
-import { type DeviceState, objectNew, objectPropertySet, qdevRealize, typeRegister } from '@dromaius/qom'
+import { objectNew, objectPropertySet, qdevRealize, typeRegister } from '@dromaius/qom'
 import {
-  UNASSIGNED_APIC_ID,
   TYPE_X86_CPU,
   type X86CPU,
   x86ApicidFromCpuIdx,
@@ -13,9 +12,8 @@ import {
   x86CpuPostInitfn,
   type X86CPUTopoInfo,
   x86CpuTypeName,
-  x86TopoIdsFromApicid,
 } from '@dromaius/target-i386'
-import { type qemu_irq, UserError } from '@dromaius/util'
+import type { qemu_irq } from '@dromaius/util'
 import { E820Table } from './e820.js'
 import type { PvhEntry } from './load-linux.js'
 import { locate } from './machine-config.js'
@@ -56,7 +54,8 @@ export class X86MachineState extends MachineState {
   pvh: PvhEntry | null = null
 }
 
-function topoInfo(x86ms: X86MachineState): X86CPUTopoInfo {
+/** How many dies, cores and threads a socket of this machine has. @qemu include/hw/i386/x86.h init_topo_info */
+export function topoInfo(x86ms: X86MachineState): X86CPUTopoInfo {
   const { dies, cores, threads } = x86ms.smp
   return { diesPerPkg: dies, coresPerDie: cores, threadsPerCore: threads }
 }
@@ -78,60 +77,31 @@ function x86PossibleCpuArchIds(x86ms: X86MachineState): CPUArchId[] {
 export function x86CpusInit(x86ms: X86MachineState): void {
   x86ms.possibleCpus = x86PossibleCpuArchIds(x86ms)
   x86ms.apicIdLimit = (x86ms.possibleCpus.at(-1)?.archId ?? 0) + 1
-  for (const { archId } of x86ms.possibleCpus.slice(0, x86ms.smp.cpus)) x86CpuNew(x86ms, archId)
+  const make = (): void => {
+    for (const { archId } of x86ms.possibleCpus.slice(0, x86ms.smp.cpus))
+      x86CpuNew(x86ms, { 'apic-id': archId })
+  }
+  if (x86ms.cpuOption === '') make()
+  else locate(x86ms.cpuOption, make)
 }
 
 /**
- * Makes a CPU with that APIC id and brings it to life. Throws UserError or HostError.
+ * Makes a CPU and brings it to life; `place` gives the properties that say where. Throws UserError or HostError.
  * @qemu hw/i386/x86.c x86_cpu_new
  */
-function x86CpuNew(x86ms: X86MachineState, apicId: number): X86CPU {
-  const cpu = TYPE_X86_CPU.cast(objectNew(x86ms.cpuType))
+export function x86CpuNew(
+  x86ms: X86MachineState,
+  place: Readonly<Record<string, number>>,
+  typeName = x86ms.cpuType,
+): X86CPU {
+  const cpu = TYPE_X86_CPU.cast(objectNew(typeName))
   cpu.system = x86ms.system
   x86CpuPostInitfn(cpu)
-  const setUp = (): void => {
-    x86CpuApplyFeaturestr(cpu, x86ms.cpuFeatures)
-    objectPropertySet(cpu, 'apic-id', apicId)
-    qdevRealize(cpu, null, x86ms.system.root)
-  }
-  if (x86ms.cpuOption === '') setUp()
-  else locate(x86ms.cpuOption, setUp)
+  // What `-cpu` says behind the model's name holds for every CPU of the machine.
+  x86CpuApplyFeaturestr(cpu, x86ms.cpuFeatures)
+  for (const [name, value] of Object.entries(place)) objectPropertySet(cpu, name, value)
+  qdevRealize(cpu, null, x86ms.system.root)
   return cpu
-}
-
-/**
- * Checks a CPU's APIC id and gives the CPU its place, before it is realized. Throws UserError for an id that is taken or not
- * possible here.
- * @qemu hw/i386/x86.c x86_cpu_pre_plug
- */
-export function x86CpuPrePlug(x86ms: X86MachineState, dev: DeviceState): void {
-  const cpu = TYPE_X86_CPU.cast(dev)
-  if (cpu.apicId === UNASSIGNED_APIC_ID) throw new UserError('CPU has no apic-id')
-  const index = x86ms.possibleCpus.findIndex(({ archId }) => archId === cpu.apicId)
-  const slot = x86ms.possibleCpus[index]
-  if (!slot) {
-    throw new UserError(
-      `Invalid CPU with APIC ID ${cpu.apicId}, valid index range 0:${x86ms.possibleCpus.length - 1}`,
-    )
-  }
-  if (slot.cpu) throw new UserError(`CPU[${index}] with APIC ID ${cpu.apicId} exists`)
-  const ids = x86TopoIdsFromApicid(cpu.apicId, topoInfo(x86ms))
-  cpu.env.nrDies = x86ms.smp.dies
-  cpu.socketId = ids.pkgId
-  cpu.dieId = ids.dieId
-  cpu.coreId = ids.coreId
-  cpu.smtId = ids.smtId
-  cpu.cpuIndex = index
-}
-
-/**
- * Notes that a CPU is there.
- * @qemu hw/i386/x86.c x86_cpu_plug
- */
-export function x86CpuPlug(x86ms: X86MachineState, dev: DeviceState): void {
-  const cpu = TYPE_X86_CPU.cast(dev)
-  const slot = x86ms.possibleCpus.find(({ archId }) => archId === cpu.apicId)
-  if (slot) slot.cpu = cpu
 }
 
 /** The CPUs that are there, by index. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type CPUState, kvmStateOf, qemuAddVmChangeStateHandler } from '@dromaius/cpus'
-import { kvmSetCpuid2, kvm_cpuid2 } from '@dromaius/native'
+import { HostError, kvmSetCpuid2, kvm_cpuid2 } from '@dromaius/native'
 import { type X86CPU, X86_CPU } from '../cpu.js'
 import { cpuX86Cpuid } from '../cpuid.js'
 import { CPUID_7_0_EBX_SGX, CPUID_EXT_SMX, CPUID_EXT_VMX, MCG_LMCE_P } from '../cpuid-bits.js'
@@ -80,11 +80,25 @@ function addTimingLeaf(cpu: X86CPU, entries: KvmCpuidEntry[]): void {
   if (signature !== undefined) signature.eax = Math.max(signature.eax, KVM_CPUID_TIMING)
 }
 
-/** Hands the table to the vCPU. Throws HostError. */
+/**
+ * Hands the table to the vCPU. Throws HostError.
+ *
+ * A vCPU that has run, was parked and comes back takes no other table than the one it has (KVM API 4.20, since Linux
+ * 5.16). Hosts that change the table on their own refuse even the one that it was given: then it keeps what it has.
+ */
 function setCpuid2(cpu: X86CPU, entries: readonly KvmCpuidEntry[]): void {
+  const { givenCpuid } = kvmArchStateOf(kvmStateOf(cpu))
+  const vcpuId = kvmArchVcpuId(cpu)
+  const table = JSON.stringify(entries)
   const cpuid = kvm_cpuid2.allocWith(entries.length)
   entries.forEach((entry, i) => Object.assign(cpuid.entries[i], entry))
-  kvmSetCpuid2(cpu.kvmVcpu!, cpuid)
+  try {
+    kvmSetCpuid2(cpu.kvmVcpu!, cpuid)
+  } catch (error) {
+    if (!(error instanceof HostError && error.code === 'EINVAL' && givenCpuid.get(vcpuId) === table))
+      throw error
+  }
+  givenCpuid.set(vcpuId, table)
 }
 
 /**
