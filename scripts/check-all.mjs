@@ -13,6 +13,7 @@ const checks = [
   'sizes',
   'build',
   'map:check',
+  'api',
   'pack:check',
 ]
 

@@ -4,8 +4,10 @@ import { kvm_run, kvm_run_members } from './kvm-structs.js'
 import type { StructType, u8 } from './struct.js'
 import type { VcpuServer } from './vcpu-server.js'
 
-type Members = typeof kvm_run_members
-type Views = { readonly [K in keyof Members]: ReturnType<Members[K]['alloc']> }
+/** The members of kvm_run's union, each a view of the same memory. */
+export type KvmRunViews = {
+  readonly [K in keyof typeof kvm_run_members]: ReturnType<(typeof kvm_run_members)[K]['alloc']>
+}
 
 /**
  * The pages that a vCPU shares with the kernel, mapped on the vCPU's thread: why KVM_RUN returned, and where a
@@ -81,7 +83,7 @@ export class KvmRunPages {
 }
 
 /** struct kvm_run with the members of its union. */
-export type KvmRun = KvmRunPages & Views
+export type KvmRun = KvmRunPages & KvmRunViews
 
 /** Maps a vCPU's shared pages. Throws a HostError. */
 export function mapKvmRun(vcpu: VcpuServer, size: number): KvmRun {

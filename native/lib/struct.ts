@@ -2,15 +2,16 @@
 
 /** A field of a kernel structure: an integer, a nested structure, or an array of either. */
 export type FieldType = IntType | StructType<Fields> | ArrayType<IntType | StructType<Fields>>
+/** The fields of a structure, in the kernel's order. */
 export type Fields = Record<string, FieldType>
 
-type IntName = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 's64'
 /** A little-endian integer; 64-bit ones are bigints in JavaScript. */
 export interface IntType {
-  readonly kind: IntName
+  readonly kind: 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 's64'
   /** Width in bytes. */
   readonly size: number
 }
+/** Elements of one type, one after the other. */
 export interface ArrayType<E extends IntType | StructType<Fields>> {
   readonly kind: 'array'
   readonly element: E

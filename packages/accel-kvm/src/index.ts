@@ -7,7 +7,8 @@
 export { TYPE_KVM_ACCEL } from './kvm-accel.js'
 export { kvmAccelOps } from './kvm-accel-ops.js'
 export { kvmCpuExec } from './kvm-cpu-exec.js'
-export { kvmExitCounts, kvmExitName } from './kvm-exit-counters.js'
+export type { KvmCoalescedRing } from './kvm-coalesced.js'
+export { kvmExitCounts, type KvmExitCounters, kvmExitName } from './kvm-exit-counters.js'
 export {
   kvmInsertBreakpoint,
   kvmRemoveAllBreakpoints,
@@ -22,6 +23,7 @@ export {
   kvmSetIrq,
   type MSIMessage,
 } from './kvm-irq-routing.js'
-export { KvmMemoryListener } from './kvm-memory.js'
+export { KvmMemoryListener, type KVMSlot } from './kvm-memory.js'
 export { kvmHaltInKernel, kvmIrqchipInKernel, KVMState } from './kvm-state.js'
+export type { KernelIrqchip, KvmListener, KVMParkedVcpu } from './kvm-state.js'
 export { kvmDestroyVcpu, kvmInitCpuSignals, kvmInitVcpu } from './kvm-vcpu.js'

@@ -21,7 +21,7 @@ import type { KVMState } from './kvm-state.js'
 const PAGE_SIZE = 4096
 
 /** A stretch of guest memory that KVM maps to host memory. @qemu include/sysemu/kvm_int.h KVMSlot */
-interface KVMSlot {
+export interface KVMSlot {
   slot: number
   startAddr: number
   /** Bytes. */

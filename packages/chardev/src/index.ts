@@ -33,3 +33,4 @@ export {
   TYPE_CHARDEV,
 } from './char.js'
 export type { ChardevEvent } from './char.js'
+export type { TerminalInput } from './terminal.js'

@@ -2,7 +2,7 @@
 import type { AccelState } from './accel.js'
 import type { CPUState } from './cpu-state.js'
 import type { KvmPutState } from './constants.js'
-import type { kvm_guest_debug, KvmRun } from '@dromaius/native'
+import type { kvm_guest_debug, KvmRun, StructView } from '@dromaius/native'
 import type { SystemState } from './system-state.js'
 
 /**
@@ -32,7 +32,7 @@ export interface KVMCapabilityInfo {
 }
 
 /** The kernel's description of debugging, ready for KVM_SET_GUEST_DEBUG. KVM API 4.87 */
-export type KvmGuestDebug = ReturnType<typeof kvm_guest_debug.alloc>
+export type KvmGuestDebug = StructView<(typeof kvm_guest_debug)['fields']>
 
 /** A software breakpoint and what stood in its place. @qemu include/sysemu/kvm.h kvm_sw_breakpoint */
 export interface KvmSwBreakpoint {

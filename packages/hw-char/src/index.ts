@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { ISADebugconState, TYPE_ISA_DEBUGCON } from './debugcon.js'
+export type { Fifo8 } from './fifo8.js'
 export { ISASerialState, TYPE_ISA_SERIAL } from './serial-isa.js'
 export { vmstateSerial } from './serial-vmstate.js'
 export { SerialState } from './serial.js'

@@ -18,7 +18,7 @@ export {
   TYPE_ISA_BUS,
   TYPE_ISA_DEVICE,
 } from './isa-bus.js'
-export { machineParseSmpConfig, smpConfigurationParse } from './machine-smp.js'
+export { machineParseSmpConfig, SMP_KEYS, smpConfigurationParse } from './machine-smp.js'
 export type { SMPConfiguration } from './machine-smp.js'
 export {
   findMachine,
@@ -42,5 +42,6 @@ export {
   TYPE_SYS_BUS_DEVICE,
   TYPE_SYSTEM_BUS,
 } from './sysbus.js'
+export type { SysbusMmio } from './sysbus.js'
 export { systemOf } from './system-of.js'
 export type { BusOfSystem } from './system-of.js'

@@ -3,7 +3,7 @@ import { parseUint64, UserError } from '@dromaius/util'
 import { TYPE_MACHINE, type MachineState } from './machine.js'
 
 /** The keys of `-smp`, in the order of QEMU's documentation. */
-const SMP_KEYS = ['cpus', 'sockets', 'dies', 'clusters', 'cores', 'threads', 'maxcpus'] as const
+export const SMP_KEYS = ['cpus', 'sockets', 'dies', 'clusters', 'cores', 'threads', 'maxcpus'] as const
 
 /**
  * What the user said about the number of CPUs; what is absent is worked out.

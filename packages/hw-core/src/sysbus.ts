@@ -16,7 +16,7 @@ import type { qemu_irq } from '@dromaius/util'
 import { systemOf } from './system-of.js'
 
 /** One of a device's memory regions, and where the board has put it. */
-interface SysbusMmio {
+export interface SysbusMmio {
   readonly memory: MemoryRegion
   /** Guest physical address, null while not mapped. */
   addr: number | null

@@ -3,12 +3,19 @@
  * PC chips: port 92, and the interrupt controllers, timer and clock that KVM keeps in the kernel.
  * @packageDocumentation
  */
-export { APICCommonState, TYPE_APIC_COMMON } from './apic-common.js'
-export { PITChannelState, PITCommonState, pitGetOut, TYPE_PIT_COMMON } from './i8254-common.js'
-export { PICCommonState, TYPE_PIC_COMMON } from './i8259-common.js'
+export { APICCommonClass, APICCommonState, TYPE_APIC_COMMON } from './apic-common.js'
+export {
+  PITChannelState,
+  PITCommonClass,
+  PITCommonState,
+  pitGetOut,
+  TYPE_PIT_COMMON,
+} from './i8254-common.js'
+export { PICCommonClass, PICCommonState, TYPE_PIC_COMMON } from './i8259-common.js'
 export {
   IO_APIC_DEFAULT_ADDRESS,
   IOAPIC_NUM_PINS,
+  IOAPICCommonClass,
   IOAPICCommonState,
   TYPE_IOAPIC_COMMON,
 } from './ioapic-common.js'

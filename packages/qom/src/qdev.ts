@@ -14,7 +14,8 @@ import { resettableReset, resettableStateNew, TYPE_RESETTABLE } from './resettab
 import type { ResettablePhases, ResettableState } from './resettable.js'
 import { typeRegister, type QomType } from './type.js'
 
-interface DeviceHook<T> {
+/** A function that a device class keeps for devices of type `T`. */
+export interface DeviceHook<T> {
   call(dev: T): void
 }
 

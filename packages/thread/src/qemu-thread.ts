@@ -207,7 +207,6 @@ export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
  * @param name what `ps -T` shows, such as `CPU 0/KVM`
  * @param startRoutine the body; the thread ends when it has settled
  * @param mode a joinable thread hands its result to `join`; a detached one's failure is an unhandled rejection
- * @param createServer makes the native side; the default one carries out the primitives' operations
  * @throws HostError `pthread_create` (`EAGAIN`: no more threads); what the body threw before its first await: no
  * thread is left behind then
  * @qemu util/qemu-thread-posix.c qemu_thread_create
@@ -218,6 +217,11 @@ export function qemuThreadCreate<T>(
   startRoutine: (thread: QemuThread) => T | Promise<T>,
   mode: ThreadMode,
 ): QemuThread<CommandServer, T>
+/**
+ * The same with a native side of the caller's own.
+ *
+ * @param createServer makes the native side; the default one carries out the primitives' operations
+ */
 export function qemuThreadCreate<T, S extends ThreadServer>(
   name: string,
   startRoutine: (thread: QemuThread<S>) => T | Promise<T>,
