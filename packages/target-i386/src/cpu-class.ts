@@ -15,11 +15,14 @@ import {
   resettableClassSetParentPhases,
   typeRegister,
 } from '@dromaius/qom'
+import { x86CpuModelResolveVersion } from './cpu-default-version.js'
 import { x86CpuDumpState } from './cpu-dump.js'
 import { accelCpuOf } from './cpu-features.js'
+import { CPU_VERSION_AUTO } from './cpu-model-types.js'
 import { addX86CpuProperties } from './cpu-props.js'
 import { x86CpuRealizefn, x86CpuUnrealizefn } from './cpu-realize.js'
 import { x86CpuResetHold } from './cpu-reset.js'
+import { x86CpuApplyVersionProps } from './cpu-version-props.js'
 import { X86CPU, X86CPUClass, X86_CPU } from './cpu.js'
 import { IF_MASK } from './cpuid-bits.js'
 import { HF2_GIF_MASK, HF2_NMI_MASK, HF_INHIBIT_IRQ_MASK, HF_SMM_MASK, R_CS } from './env.js'
@@ -46,12 +49,18 @@ export function x86CpuPendingInterrupt(cs: CPUState, interruptRequest: number): 
 }
 
 /**
- * The accelerator's defaults for a new CPU, before the user's options. Called by whoever created it, as soon as the
- * CPU knows its machine.
+ * What a new CPU gets from its machine before the user's options: the version of its model that a plain name means
+ * there, and the accelerator's defaults. Called by whoever created it, as soon as the CPU knows its machine.
  * @qemu target/i386/cpu.c x86_cpu_post_initfn
- * @differs an object does not know its machine while it is made, so this cannot be part of making it
+ * @differs an object does not know its machine while it is made, so this cannot be part of making it, and a plain name
+ *   is version 1 until then
  */
 export function x86CpuPostInitfn(cpu: X86CPU): void {
+  const { model } = cpu.qomClass
+  if (model?.version === CPU_VERSION_AUTO) {
+    const version = x86CpuModelResolveVersion(model, cpu.system)
+    if (version > 1) x86CpuApplyVersionProps(cpu, model, 1, version)
+  }
   accelCpuOf(cpu)?.cpuInstanceInit?.(cpu)
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { objectClassGetList, typeByName } from '@dromaius/qom'
+import { objectClassGetList, objectNew, objectPropertyPrint, typeByName } from '@dromaius/qom'
 import { TYPE_X86_CPU, X86_CPU_TYPE_SUFFIX } from './cpu-class.js'
 import { CPU_VERSION_AUTO } from './cpu-model-types.js'
-import { x86CpuModelResolveVersion, x86CpuTypeName } from './cpu-models.js'
+import { x86CpuTypeName } from './cpu-models.js'
 import type { X86CPUClass } from './cpu.js'
-import { featureBitsByName } from './feature-names.js'
+import { featureWordInfo } from './feature-words.js'
 
 /** Line length of the list of features. */
 const FLAGS_WIDTH = 75
@@ -26,23 +26,36 @@ export function x86CpuClassGetModelName(xcc: X86CPUClass): string {
   return xcc.typeName.slice(0, -X86_CPU_TYPE_SUFFIX.length)
 }
 
+/**
+ * The brand string of a class's CPUs.
+ * @qemu target/i386/cpu.c x86_cpu_class_get_model_id
+ */
+function x86CpuClassGetModelId(xcc: X86CPUClass): string {
+  return objectPropertyPrint(objectNew(xcc.typeName), 'model-id')
+}
+
+/** @qemu target/i386/cpu.c x86_cpu_list_entry */
 function describe(xcc: X86CPUClass): string {
   if (xcc.modelDescription !== null) return xcc.modelDescription
   const { model } = xcc
   if (!model) return ''
+  const deprecated = model.cpudef.deprecationNote === undefined ? '' : ' (deprecated)'
   if (model.isAlias) {
-    if (model.version === CPU_VERSION_AUTO) return '(alias configured by machine type)'
-    return `(alias of ${model.cpudef.name}-v${x86CpuModelResolveVersion(model)})`
+    const { name } = model.cpudef
+    const auto = model.version === CPU_VERSION_AUTO
+    return `(alias ${auto ? 'configured by machine type' : `of ${name}-v${model.version}`})${deprecated}`
   }
   const note = model.note === undefined ? '' : ` [${model.note}]`
-  return `${model.cpudef.modelId}${note}${model.cpudef.deprecationNote ? ' (deprecated)' : ''}`
+  return `${x86CpuClassGetModelId(xcc)}${note}${deprecated}`
 }
 
+/** The names of features in lines; one that stands for several bits comes as often. @qemu target/i386/cpu.c listflags */
 function flagLines(): string[] {
+  const names = featureWordInfo.flatMap((info) => info.names.filter((name) => name !== null)).sort()
   const lines: string[] = []
   let line = ''
-  for (const name of [...featureBitsByName.keys()].sort()) {
-    if (line.length + name.length + 1 >= FLAGS_WIDTH) {
+  for (const name of names) {
+    if (line !== '' && line.length + name.length + 2 >= FLAGS_WIDTH) {
       lines.push(`  ${line}`)
       line = ''
     }
@@ -62,5 +75,5 @@ export function x86CpuList(): string {
     (a, b) => a.ordering - b.ordering || byName(x86CpuClassGetModelName(a), x86CpuClassGetModelName(b)),
   )
   const models = classes.map((xcc) => `x86 ${x86CpuClassGetModelName(xcc).padEnd(20)}  ${describe(xcc)}`)
-  return ['Available CPUs:', ...models, '', 'Recognized CPUID flags:', ...flagLines(), ''].join('\n')
+  return ['Available CPUs:', ...models, '', 'Recognized CPUID flags:', ...flagLines(), '', ''].join('\n')
 }

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CPUCaches } from './cpuid-cache.js'
+import type { FeatureBits } from './feature-names.js'
 
 /** A property of a model's version, as it would stand on a command line. */
 export interface PropValue {
   readonly prop: string
   readonly value: string
+}
+
+/** Properties from text such as `hle=off stepping=1`, and a brand string if that changes too. */
+export function propValues(text: string, modelId?: string): PropValue[] {
+  const props = text.split(' ').flatMap((part) => {
+    const [prop, value] = part.split('=')
+    return prop !== undefined && value !== undefined ? [{ prop, value }] : []
+  })
+  return modelId === undefined ? props : [...props, { prop: 'model-id', value: modelId }]
 }
 
 /**
@@ -38,6 +48,8 @@ export interface X86CPUDefinition {
   readonly stepping: number
   /** Names of features (see feature-words.ts), separated by white space. */
   readonly features: string
+  /** Features whose bits have no names. */
+  readonly unnamedFeatures?: readonly FeatureBits[]
   /** Brand string, at most 48 characters. */
   readonly modelId: string
   /** The model's own caches; the legacy ones when absent. */
@@ -48,7 +60,9 @@ export interface X86CPUDefinition {
   readonly deprecationNote?: string
 }
 
-/** The version of a model's plain name: the machine's choice, which is 1 so far. */
+/** The newest version of a model: what some machines choose for plain names. */
+export const CPU_VERSION_LATEST = -1
+/** The version of a model's plain name: the machine's choice. */
 export const CPU_VERSION_AUTO = -2
 
 /**

@@ -1,53 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  deviceClassSetProps,
-  objectPropertyParse,
-  objectPropertySet,
-  propBool,
-  typeRegister,
-} from '@dromaius/qom'
+import { deviceClassSetProps, objectPropertySet, propBool, typeRegister } from '@dromaius/qom'
 import { TYPE_X86_CPU, X86_CPU_TYPE_SUFFIX } from './cpu-class.js'
+import { x86CpuDefGetVersions, x86CpuModelResolveVersion } from './cpu-default-version.js'
 import { builtinX86Defs } from './cpu-model-table.js'
-import {
-  CPU_VERSION_AUTO,
-  type PropValue,
-  type X86CPUDefinition,
-  type X86CPUModel,
-} from './cpu-model-types.js'
+import { CPU_VERSION_AUTO, type X86CPUDefinition, type X86CPUModel } from './cpu-model-types.js'
+import { x86CpuApplyVersionProps } from './cpu-version-props.js'
 import type { X86CPUClass } from './cpu.js'
 import { type X86CPU } from './cpu.js'
 import { CPUID_EXT_HYPERVISOR, CPUID_VENDOR_AMD } from './cpuid-bits.js'
 import { featureWordsOf } from './feature-names.js'
-import { FEATURE_WORD_COUNT, FEAT_1_ECX } from './feature-words.js'
-
-/** What a model's plain name means: its first version. Machines with an opinion come with more models. */
-const DEFAULT_CPU_VERSION = 1
-
-const DEFAULT_VERSIONS = [{ version: 1 }] as const
-
-/**
- * The version that a model stands for.
- * @qemu target/i386/cpu.c x86_cpu_model_resolve_version
- */
-export function x86CpuModelResolveVersion(model: X86CPUModel): number {
-  return model.version === CPU_VERSION_AUTO ? DEFAULT_CPU_VERSION : model.version
-}
-
-/**
- * Sets properties that a table names. Throws UserError on a mistake in the table.
- * @qemu target/i386/cpu.c x86_cpu_apply_props
- */
-export function x86CpuApplyProps(cpu: X86CPU, props: readonly PropValue[]): void {
-  for (const { prop, value } of props) objectPropertyParse(cpu, prop, value)
-}
-
-/** @qemu target/i386/cpu.c x86_cpu_apply_version_props */
-function x86CpuApplyVersionProps(cpu: X86CPU, model: X86CPUModel): void {
-  const version = x86CpuModelResolveVersion(model)
-  for (const vdef of model.cpudef.versions ?? DEFAULT_VERSIONS) {
-    if (vdef.version <= version) x86CpuApplyProps(cpu, ('props' in vdef && vdef.props) || [])
-  }
-}
+import { FEAT_1_ECX } from './feature-words.js'
 
 /**
  * Loads a model into a new CPU.
@@ -64,13 +26,12 @@ export function x86CpuLoadModel(cpu: X86CPU, model: X86CPUModel): void {
   objectPropertySet(cpu, 'stepping', def.stepping)
   objectPropertySet(cpu, 'model-id', def.modelId)
   env.features = featureWordsOf(def.features)
+  for (const { word, mask } of def.unnamedFeatures ?? []) env.features[word] |= mask
   cpu.legacyCache = !def.cacheInfo
   env.features[FEAT_1_ECX] |= CPUID_EXT_HYPERVISOR
   // An accelerator that runs on the host's CPU puts the host's vendor here: system calls depend on it.
   objectPropertySet(cpu, 'vendor', def.vendor)
-  x86CpuApplyVersionProps(cpu, model)
-  // What a version brings was not asked for by the user.
-  env.userFeatures = new Array<bigint>(FEATURE_WORD_COUNT).fill(0n)
+  x86CpuApplyVersionProps(cpu, model, 0, x86CpuModelResolveVersion(model))
 }
 
 /**
@@ -99,13 +60,10 @@ function x86RegisterCpuModelType(name: string, model: X86CPUModel): void {
  */
 export function x86RegisterCpudefTypes(cpudef: X86CPUDefinition): void {
   x86RegisterCpuModelType(cpudef.name, { cpudef, version: CPU_VERSION_AUTO, isAlias: true })
-  for (const vdef of cpudef.versions ?? DEFAULT_VERSIONS) {
-    const { version } = vdef
-    const note = 'note' in vdef && vdef.note ? { note: vdef.note } : {}
-    x86RegisterCpuModelType(`${cpudef.name}-v${version}`, { cpudef, version, isAlias: false, ...note })
-    if ('alias' in vdef && vdef.alias) {
-      x86RegisterCpuModelType(vdef.alias, { cpudef, version, isAlias: true })
-    }
+  for (const { version, note, alias } of x86CpuDefGetVersions({ cpudef })) {
+    const noted = note === undefined ? {} : { note }
+    x86RegisterCpuModelType(`${cpudef.name}-v${version}`, { cpudef, version, isAlias: false, ...noted })
+    if (alias !== undefined) x86RegisterCpuModelType(alias, { cpudef, version, isAlias: true })
   }
 }
 
@@ -149,7 +107,21 @@ export const TYPE_HOST_X86_CPU = typeRegister<X86CPU, X86CPUClass>({
   classInit(xcc) {
     xcc.hostCpuidRequired = true
     xcc.ordering = 8
-    xcc.modelDescription = 'processor with all supported host features'
+    // The space at the end is QEMU's.
+    xcc.modelDescription = 'processor with all supported host features '
+  },
+})
+
+/**
+ * No feature but those that are named: what expansions of models start from.
+ * @qemu target/i386/cpu.c x86_base_cpu_type_info
+ */
+export const TYPE_BASE_X86_CPU = typeRegister<X86CPU, X86CPUClass>({
+  name: x86CpuTypeName('base'),
+  parent: TYPE_X86_CPU,
+  classInit(xcc) {
+    xcc.ordering = 8
+    xcc.modelDescription = 'base CPU model type with no features enabled'
   },
 })
 

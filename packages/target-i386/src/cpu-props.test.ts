@@ -13,14 +13,7 @@ import fc from 'fast-check'
 import { UserError } from '@dromaius/util'
 import { describe, expect, it } from 'vitest'
 import { realize, testAccel, testCpu, testMachine } from '../fixtures/machine.js'
-import {
-  TYPE_HOST_X86_CPU,
-  TYPE_MAX_X86_CPU,
-  TYPE_X86_CPU,
-  X86_CPU,
-  type X86CPU,
-  x86CpuList,
-} from './index.js'
+import { TYPE_HOST_X86_CPU, TYPE_MAX_X86_CPU, TYPE_X86_CPU, X86_CPU, type X86CPU } from './index.js'
 
 /** Property names and values of QEMU 7.2, with the command that shows them. */
 const fixture = JSON.parse(
@@ -206,21 +199,5 @@ describe('models', () => {
       false,
     ])
     expect(objectPropertyFind(newCpu('qemu64'), 'migratable')).toBeNull()
-  })
-
-  it('-cpu help lists models and features as QEMU does', () => {
-    const text = x86CpuList()
-
-    expect(text.split('\n').slice(0, 8)).toEqual([
-      'Available CPUs:',
-      'x86 kvm64                 (alias configured by machine type)',
-      'x86 kvm64-v1              Common KVM processor',
-      'x86 qemu64                (alias configured by machine type)',
-      'x86 qemu64-v1             QEMU Virtual CPU version 2.5+',
-      'x86 host                  processor with all supported host features',
-      'x86 max                   Enables all features supported by the accelerator in the current host',
-      '',
-    ])
-    expect(text).toContain('  3dnow 3dnowext 3dnowprefetch abm ace2 ace2-en acpi adx aes amd-no-ssb')
   })
 })

@@ -80,6 +80,7 @@ export const VMX_SECONDARY_EXEC_XSAVES = bit(20)
 export const VMX_VM_EXIT_CLEAR_BNDCFGS = bit(23)
 export const VMX_VM_ENTRY_IA32E_MODE = bit(9)
 export const VMX_VM_ENTRY_LOAD_BNDCFGS = bit(16)
+export const MSR_VMX_EPT_WB = bit(14)
 
 /* ECX of leaf 5: extensions are enumerated; interrupts end MWAIT even when they are masked. */
 export const CPUID_MWAIT_EMX = 1 << 0
@@ -93,6 +94,7 @@ export const CPUID_TOPOLOGY_LEVEL_DIE = 5 << 8
 
 export const CPUID_VENDOR_INTEL = 'GenuineIntel'
 export const CPUID_VENDOR_AMD = 'AuthenticAMD'
+export const CPUID_VENDOR_HYGON = 'HygonGenuine'
 
 /* Control register bits (SDM volume 3, 2.5). */
 export const CR0_PE_MASK = bit(0)

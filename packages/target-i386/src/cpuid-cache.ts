@@ -55,7 +55,8 @@ export interface CpuidCaches {
 type CacheShape = Pick<CPUCacheInfo, 'type' | 'level' | 'size' | 'associativity' | 'sets'> &
   Partial<CPUCacheInfo>
 
-function cache(shape: CacheShape): CPUCacheInfo {
+/** A cache of which only what is special is told: lines of 64 bytes, one partition, no flags unless given. */
+export function cacheInfo(shape: CacheShape): CPUCacheInfo {
   return {
     lineSize: 64,
     partitions: 1,
@@ -68,7 +69,7 @@ function cache(shape: CacheShape): CPUCacheInfo {
   }
 }
 
-const legacyL1d = cache({
+const legacyL1d = cacheInfo({
   type: 'data',
   level: 1,
   size: 32 * KiB,
@@ -77,7 +78,7 @@ const legacyL1d = cache({
   selfInit: true,
   noInvdSharing: true,
 })
-const legacyL1dAmd = cache({
+const legacyL1dAmd = cacheInfo({
   type: 'data',
   level: 1,
   size: 64 * KiB,
@@ -87,7 +88,7 @@ const legacyL1dAmd = cache({
   selfInit: true,
   noInvdSharing: true,
 })
-const legacyL1i = cache({
+const legacyL1i = cacheInfo({
   type: 'instruction',
   level: 1,
   size: 32 * KiB,
@@ -96,7 +97,7 @@ const legacyL1i = cache({
   selfInit: true,
   noInvdSharing: true,
 })
-const legacyL1iAmd = cache({
+const legacyL1iAmd = cacheInfo({
   type: 'instruction',
   level: 1,
   size: 64 * KiB,
@@ -106,7 +107,7 @@ const legacyL1iAmd = cache({
   selfInit: true,
   noInvdSharing: true,
 })
-const legacyL2 = cache({
+const legacyL2 = cacheInfo({
   type: 'unified',
   level: 2,
   size: 4096 * KiB,
@@ -115,8 +116,14 @@ const legacyL2 = cache({
   selfInit: true,
   noInvdSharing: true,
 })
-const legacyL2Cpuid2 = cache({ type: 'unified', level: 2, size: 2048 * KiB, associativity: 8, sets: 4096 })
-const legacyL2Amd = cache({
+const legacyL2Cpuid2 = cacheInfo({
+  type: 'unified',
+  level: 2,
+  size: 2048 * KiB,
+  associativity: 8,
+  sets: 4096,
+})
+const legacyL2Amd = cacheInfo({
   type: 'unified',
   level: 2,
   size: 512 * KiB,
@@ -124,7 +131,7 @@ const legacyL2Amd = cache({
   sets: 512,
   linesPerTag: 1,
 })
-const legacyL3 = cache({
+const legacyL3 = cacheInfo({
   type: 'unified',
   level: 3,
   size: 16384 * KiB,

@@ -35,24 +35,26 @@ export {
 export { x86CpuApplyFeaturestr, type X86CpuFeatureString, x86CpuParseFeaturestr } from './cpu-featurestr.js'
 export { x86CpuClassByName, x86CpuClassGetModelName, x86CpuList } from './cpu-list.js'
 export { MCE_CAP_DEF, mceInit } from './cpu-mce.js'
+export { x86CpuModelResolveVersion, x86CpuSetDefaultVersion } from './cpu-default-version.js'
 export {
   CPU_VERSION_AUTO,
+  CPU_VERSION_LATEST,
   type PropValue,
   type X86CPUDefinition,
   type X86CPUModel,
   type X86CPUVersionDefinition,
 } from './cpu-model-types.js'
 export {
+  TYPE_BASE_X86_CPU,
   TYPE_HOST_X86_CPU,
   TYPE_MAX_X86_CPU,
-  x86CpuApplyProps,
   x86CpuLoadModel,
-  x86CpuModelResolveVersion,
   x86CpuTypeName,
   x86RegisterCpudefTypes,
 } from './cpu-models.js'
 export { x86CpuCreate, type X86CpuOption, x86ParseCpuOption } from './cpu-option.js'
 export type { X86CPUFeatureWordInfo } from './cpu-props.js'
+export { x86CpuApplyProps } from './cpu-version-props.js'
 export { x86CpuRealizefn, x86CpuUnrealizefn } from './cpu-realize.js'
 export { x86CpuAfterReset, x86CpuResetHold } from './cpu-reset.js'
 export {

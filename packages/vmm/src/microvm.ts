@@ -42,7 +42,7 @@ import {
   TYPE_HOTPLUG_HANDLER,
   typeRegister,
 } from '@dromaius/qom'
-import { cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
+import { CPU_VERSION_LATEST, cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
 import { HostError, sizeToStr, strerror, UserError } from '@dromaius/util'
 import { E820_RAM, E820_RESERVED } from './e820.js'
 import { interruptControllersInit } from './interrupt-controllers.js'
@@ -227,7 +227,7 @@ function microvmMachineStateInit(mms: MicrovmMachineState): void {
   microvmMemoryInit(mms)
   // Before the CPUs: a wrong file is told before anything has cost time.
   microvmLoadKernel(mms)
-  x86CpusInit(mms)
+  x86CpusInit(mms, CPU_VERSION_LATEST)
   microvmDevicesInit(mms)
   microvmMpTable(mms)
 }

@@ -10,6 +10,7 @@ import {
   x86CpuApplyFeaturestr,
   type X86CpuFeatureString,
   x86CpuPostInitfn,
+  x86CpuSetDefaultVersion,
   type X86CPUTopoInfo,
   x86CpuTypeName,
 } from '@dromaius/target-i386'
@@ -70,11 +71,12 @@ function x86PossibleCpuArchIds(x86ms: X86MachineState): CPUArchId[] {
 }
 
 /**
- * Makes the CPUs that are there at start. Throws UserError or HostError; those before the failing one stay until the machine
+ * Makes the CPUs that are there at start; `defaultCpuVersion` is what plain names of models mean on this board. Throws UserError or HostError; those before the failing one stay until the machine
  * comes down.
  * @qemu hw/i386/x86.c x86_cpus_init
  */
-export function x86CpusInit(x86ms: X86MachineState): void {
+export function x86CpusInit(x86ms: X86MachineState, defaultCpuVersion: number): void {
+  x86CpuSetDefaultVersion(x86ms.system, defaultCpuVersion)
   x86ms.possibleCpus = x86PossibleCpuArchIds(x86ms)
   x86ms.apicIdLimit = (x86ms.possibleCpus.at(-1)?.archId ?? 0) + 1
   const make = (): void => {
