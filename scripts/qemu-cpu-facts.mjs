@@ -124,6 +124,7 @@ async function readModels(models, featureNames) {
 
   return Object.fromEntries(
     models.map((model, i) => {
+      /** @param {string} name */
       const source = (name) => {
         if (name === TCG_TAKES) return kvm
         if (PREREQUISITES.includes(name)) return plain
@@ -148,18 +149,22 @@ async function read() {
   const featureNames = [...new Set(flags.split(/\s+/).filter((name) => name !== ''))]
   const [definitions] = await qmp(['-M', 'none', '-accel', 'tcg'], [{ execute: 'query-cpu-definitions' }])
   const [latest] = await qmp(['-M', 'microvm', '-accel', 'tcg', '-S'], [{ execute: 'query-cpu-definitions' }])
-  const byName = (a, b) => (a.name < b.name ? -1 : 1)
-  const models = definitions.map(({ name }) => name).filter((name) => /-v\d+$/.test(name))
+  /** @type {Record<string, any>} */
+  const byName = Object.fromEntries(definitions.map((/** @type {any} */ one) => [one.name, one]))
+  /** @type {Record<string, any>} */
+  const onMicrovm = Object.fromEntries(latest.map((/** @type {any} */ one) => [one.name, one]))
+  const names = Object.keys(byName).toSorted()
+  const models = names.filter((name) => /-v\d+$/.test(name))
   return {
     about:
       'What QEMU 7.2 tells of its x86 CPUs. Written by scripts/qemu-cpu-facts.mjs, which says how it is read.',
     help,
     properties: { qemu64: propertiesOf('qemu64-x86_64-cpu'), max: propertiesOf('max-x86_64-cpu') },
     definitions: Object.fromEntries(
-      definitions.toSorted(byName).map((definition) => {
-        const { name, static: isStatic, deprecated } = definition
+      names.map((name) => {
+        const { static: isStatic, deprecated, ...definition } = byName[name]
         const alias = definition['alias-of']
-        const newest = latest.find((other) => other.name === name)['alias-of']
+        const newest = onMicrovm[name]['alias-of']
         return [
           name,
           {
@@ -172,7 +177,7 @@ async function read() {
         ]
       }),
     ),
-    models: await readModels(models.toSorted(), featureNames),
+    models: await readModels(models, featureNames),
   }
 }
 

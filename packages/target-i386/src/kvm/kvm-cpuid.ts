@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { KVMState } from '@dromaius/cpus'
-import {
-  HostError,
-  KVM_CAP_TSC_DEADLINE_TIMER,
-  hostCpuid,
-  kvmGetSupportedCpuid,
-  kvm_cpuid2,
-} from '@dromaius/native'
+import { HostError, KVM_CAP_TSC_DEADLINE_TIMER, kvmGetSupportedCpuid, kvm_cpuid2 } from '@dromaius/native'
 import {
   CPUID_7_0_EDX_ARCH_CAPABILITIES,
   CPUID_EXT2_AMD_ALIASES,
@@ -47,11 +41,7 @@ const CPUID_1_EDX_ALWAYS = Number(CPUID_MTRR | CPUID_MCE | CPUID_MCA) | (1 << 16
 /** Leaf 6, EAX: the APIC timer runs in all power states. */
 const CPUID_6_EAX_ARAT = 1 << 2
 const CPUID_7_0_EBX_HLE = 1 << 4
-const CPUID_7_0_EBX_ERMS = 1 << 9
 const CPUID_7_0_EBX_RTM = 1 << 11
-const CPUID_7_0_EDX_FSRM = 1 << 4
-/** Leaf 7, subleaf 1, EAX: fast zero-length, short and short-compare string operations. */
-const CPUID_7_1_EAX_FAST_STRINGS = (1 << 10) | (1 << 11) | (1 << 12)
 
 /**
  * Asks for the supported CPUID into room for `max` entries; null when that was not enough. Throws HostError.
@@ -112,20 +102,13 @@ function hostTsxBroken(): boolean {
   return (model === 63 && stepping < 4) || model === 60 || model === 69 || model === 70
 }
 
-/** Leaf 7 with the hints that are not new instructions, only news about their speed: those are the host's own. */
+/** Leaf 7 without what is known to be wrong. */
 function fixUpLeaf7(s: KVMState, index: number, reg: CpuidReg, value: number): number {
-  const hint = (mask: number): number => hostCpuid(7, index)[reg] & mask
-  if (index === 1) return reg === 'eax' ? value | hint(CPUID_7_1_EAX_FAST_STRINGS) : value
   if (index !== 0) return value
-  if (reg === 'ebx') {
-    const bits = value | hint(CPUID_7_0_EBX_ERMS)
-    return hostTsxBroken() ? bits & ~(CPUID_7_0_EBX_RTM | CPUID_7_0_EBX_HLE) : bits
-  }
-  if (reg === 'edx') {
-    const bits = value | hint(CPUID_7_0_EDX_FSRM)
-    // Linux 4.17 to 4.20 show it on AMD hosts, which have no such MSR.
-    const hasMsr = kvmArchStateOf(s).msrIndexList.has(MSR_IA32_ARCH_CAPABILITIES)
-    return hasMsr ? bits : bits & ~Number(CPUID_7_0_EDX_ARCH_CAPABILITIES)
+  if (reg === 'ebx' && hostTsxBroken()) return value & ~(CPUID_7_0_EBX_RTM | CPUID_7_0_EBX_HLE)
+  // Linux 4.17 to 4.20 show it on AMD hosts, which have no such MSR.
+  if (reg === 'edx' && !kvmArchStateOf(s).msrIndexList.has(MSR_IA32_ARCH_CAPABILITIES)) {
+    return value & ~Number(CPUID_7_0_EDX_ARCH_CAPABILITIES)
   }
   return value
 }
