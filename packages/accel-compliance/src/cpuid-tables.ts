@@ -95,7 +95,7 @@ export interface CpuidTables {
 export async function qemuCpuidTables(machine: string, cpu: string, smp: string): Promise<CpuidTables> {
   const options = `-M ${machine} -accel kvm,kernel-irqchip=on -m 16M -nodefaults -display none -S -monitor stdio`
   const command = ['qemu-system-x86_64', ...options.split(' '), '-cpu', cpu, '-smp', smp]
-  const { calls, code, stderr } = await straceRun(['-v', '-e', 'trace=ioctl'], command, {
+  const { calls, code, stderr } = await straceRun(['--seccomp-bpf', '-v', '-e', 'trace=ioctl'], command, {
     input: 'quit\n',
     limitMs: 60_000,
   })
