@@ -7,7 +7,7 @@ import { HostError } from './errors.js'
 import type { ThreadBindings } from './thread.js'
 
 /**
- * What build/Release/dromaius.node exports. Every function throws a HostError when the host refuses, and a
+ * What the addon exports: all of it on Linux; on Windows `thread`, the host's CPUs and anonymous memory. Every function throws a HostError when the host refuses, and a
  * TypeError, RangeError or Error when it is misused. `server` is the id of a vCPU thread, `fd` a descriptor.
  */
 export interface Addon {
@@ -16,7 +16,7 @@ export interface Addon {
   /** Symbolic name of an errno. */
   errnoName(errno: number): string
 
-  // src/pump.cc: vCPU threads
+  // src/linux/pump.cc: vCPU threads
   /** Sets the callback for a ready vCPU while the pump slept; returns the memory that pumpWait fills. */
   pumpInit(onWake: () => void): ArrayBuffer
   /** Spins for ready vCPUs; returns how many, 0 when the pump has gone to sleep. */
@@ -34,7 +34,7 @@ export interface Addon {
   /** Joins a thread whose end was reported. */
   vcpuJoin(server: number): void
 
-  // src/mapping.cc: host memory. Sizes and offsets in bytes.
+  // src/mapping.cc and, for descriptors, src/linux/ram_bindings.cc: host memory. Sizes and offsets in bytes.
   ramMapAnonymous(size: number): number
   ramMapFd(fd: number, size: number, shared: boolean): number
   memfdCreate(name: string, size: number): number
@@ -43,13 +43,15 @@ export interface Addon {
   memoryWindow(id: number, offset: number, length: number): ArrayBuffer
   memoryRelease(id: number): void
 
-  // src/linux/host_bindings.cc
+  // src/cpu_bindings.cc
   hostCpuid(leaf: number, subleaf: number): { eax: number; ebx: number; ecx: number; edx: number }
+  usableCpus(): number
+
+  // src/linux/host_bindings.cc
   eventfdCreate(initial: number): number
   eventfdSignal(fd: number): void
   eventfdRead(fd: number): bigint
   ttyGuard(fd: number): void
-  usableCpus(): number
 
   // src/linux/kvm_bindings.cc: what does not fit the table
   openKvm(path: string): number
@@ -141,5 +143,17 @@ export interface Addon {
   readonly thread: ThreadBindings
 }
 
-export const addon = createRequire(import.meta.url)('../build/Release/dromaius.node') as Addon
+/** Where the build for this system stands below `build`. */
+const folder = process.platform === 'win32' ? 'win32-x64' : 'Release'
+const loaded = createRequire(import.meta.url)(`../build/${folder}/dromaius.node`) as Addon
+
+/** KVM, descriptors and signals are Linux's: elsewhere the functions are not in the addon, and say so when called. */
+function absent(_: Addon, name: string | symbol): unknown {
+  if (name in loaded) return Reflect.get(loaded, name)
+  return () => {
+    throw new Error(`${String(name)}: only Linux has this, and this is ${process.platform}`)
+  }
+}
+
+export const addon = process.platform === 'linux' ? loaded : new Proxy(loaded, { get: absent })
 addon.initialize(HostError)

@@ -82,8 +82,8 @@ const bindings = addon.thread
 /**
  * Starts an OS thread that carries out primitives' operations. When it returns, the thread exists with its name and id.
  *
- * @param name what `ps -T` shows; cut to 15 bytes
- * @throws HostError `pthread_create`, such as `EAGAIN`
+ * @param name what `ps -T` shows, cut to 15 bytes (Linux); the thread's description, whole (Windows)
+ * @throws HostError `qemu_thread_create`, such as `EAGAIN`
  */
 export const createCommandServer = (name: string, mode: ThreadMode): CommandServer =>
   new bindings.CommandServer(name, mode === 'detached' ? 1 : 0)
@@ -106,7 +106,7 @@ export const openEvent = (init: boolean, handle?: bigint): NativeEvent => new bi
  * Allows a thread of this process to run on the given host CPUs only.
  *
  * @param tid the thread's id
- * @throws HostError `sched_setaffinity`: `EINVAL` if the host has none of these CPUs, `ESRCH` if the thread ended
+ * @throws HostError `qemu_thread_set_affinity`: `EINVAL` if the host has none of these CPUs, `ESRCH` if the thread ended
  */
 export const setThreadAffinity = (tid: number, cpus: readonly number[]): void =>
   bindings.setAffinity(tid, cpus)

@@ -1,38 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <napi.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "addon_data.h"
+#include "cpu_bindings.h"
 #include "errors.h"
-#include "linux/host_bindings.h"
-#include "linux/kvm_bindings.h"
 #include "mapping.h"
-#include "pump.h"
 #include "thread_bindings.h"
 
 namespace dromaius {
 
-AddonData::AddonData(Napi::Env env) : pump(std::make_unique<Pump>(env)) {}
+AddonData::AddonData(Napi::Env env) : PlatformData(env) {}
 
 AddonData::~AddonData() { Shutdown(); }
 
 void AddonData::Shutdown() {
-  // Threads first: they use the descriptors and the memory.
-  pump->Shutdown();
-  for (const int fd : fds) close(fd);
-  fds.clear();
+  // Threads first: they use the memory.
+  ShutdownPlatform();
   mappings.clear();
-}
-
-std::string ErrnoName(int err) {
-  const char* name = strerrorname_np(err);
-  return name == nullptr ? std::to_string(err) : name;
 }
 
 void ThrowHostError(Napi::Env env, const char* operation, int err, const std::string& purpose) {
   const AddonData& data = AddonData::Of(env);
-  const std::string text = strerror(err);
+  const std::string text = ErrnoText(err);
   if (data.host_error.IsEmpty()) throw Napi::Error::New(env, std::string(operation) + ": " + text);
   throw Napi::Error(env, data.host_error.New({Napi::String::New(env, operation), Napi::Number::New(env, err),
                                               Napi::String::New(env, ErrnoName(err)), Napi::String::New(env, text),
@@ -58,11 +47,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.AddCleanupHook([data] { data->Shutdown(); });
   exports.Set("initialize", Napi::Function::New<Initialize>(env, "initialize"));
   exports.Set("errnoName", Napi::Function::New<ErrnoNameOf>(env, "errnoName"));
-  InitVcpu(env, exports);
+  InitCpu(env, exports);
   InitMapping(env, exports);
-  InitKvm(env, exports);
-  InitHost(env, exports);
   InitThread(env, exports);
+  InitPlatform(env, exports);
   return exports;
 }
 

@@ -3,22 +3,20 @@
 
 #include <napi.h>
 
-#include <map>
 #include <memory>
-#include <set>
 #include <unordered_map>
-#include <utility>
+
+#include "platform.h"
 
 namespace dromaius {
 
-class Pump;
 struct Mapping;
 
 /**
  * Everything that one environment (isolate) owns. Nothing of it is shared with other environments, so
- * that Workers and several copies of the addon live side by side.
+ * that Workers and several copies of the addon live side by side. The system's own part comes from platform.h.
  */
-struct AddonData {
+struct AddonData : PlatformData {
   explicit AddonData(Napi::Env env);
   ~AddonData();
 
@@ -26,17 +24,11 @@ struct AddonData {
 
   /** The class HostError from lib/errors.ts. */
   Napi::FunctionReference host_error;
-  /** Hands ready vCPUs to JavaScript. */
-  std::unique_ptr<Pump> pump;
-  /** File descriptors opened here, closed at the latest when the environment ends. */
-  std::set<int> fds;
-  /** Bytes of each memory slot that was set, by VM descriptor and slot: KVM writes dirty bitmaps by them. */
-  std::map<std::pair<int, uint32_t>, uint64_t> slots;
   /** Host memory shown to JavaScript, by its id. */
   std::unordered_map<uint32_t, std::unique_ptr<Mapping>> mappings;
   uint32_t next_mapping_id = 1;
 
-  /** Stops and joins every vCPU thread, unmaps memory and closes descriptors; runs before the environment's end. */
+  /** Ends what the system's part owns (threads, descriptors), then unmaps memory; runs before the environment's end. */
   void Shutdown();
 };
 

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mapping.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "addon_data.h"
 #include "errors.h"
 
 namespace dromaius {
 
 Mapping::~Mapping() {
-  // SAFETY: `address` and `size` are those of the mmap that made this object, and all windows are detached
+  // SAFETY: `address` and `size` are those of the mapping that made this object, and all windows are detached
   // (release) or their environment no longer runs JavaScript (shutdown).
-  munmap(address, size);
+  Unmap(address, size);
 }
 
 Napi::Value Mapping::Window(Napi::Env env, size_t offset, size_t length) {
@@ -47,6 +41,14 @@ uint32_t AddMapping(Napi::Env env, void* address, size_t size) {
   return id;
 }
 
+size_t SizeArgument(const Napi::CallbackInfo& info, size_t index) {
+  const double value = info[index].As<Napi::Number>().DoubleValue();
+  if (!(value >= 0) || value > 9007199254740991.0 || value != static_cast<double>(static_cast<uint64_t>(value))) {
+    throw Napi::RangeError::New(info.Env(), "A size or offset must be a non-negative integer");
+  }
+  return static_cast<size_t>(value);
+}
+
 namespace {
 
 Mapping& MappingArgument(const Napi::CallbackInfo& info) {
@@ -56,60 +58,13 @@ Mapping& MappingArgument(const Napi::CallbackInfo& info) {
   return *it->second;
 }
 
-/** A size or offset from JavaScript: a non-negative integer, or a RangeError. */
-size_t SizeArgument(const Napi::CallbackInfo& info, size_t index) {
-  const double value = info[index].As<Napi::Number>().DoubleValue();
-  if (!(value >= 0) || value > 9007199254740991.0 || value != static_cast<double>(static_cast<uint64_t>(value))) {
-    throw Napi::RangeError::New(info.Env(), "A size or offset must be a non-negative integer");
-  }
-  return static_cast<size_t>(value);
-}
-
-/** ramMapAnonymous(size): id. Not inherited by a fork, as guest RAM in QEMU. */
+/** ramMapAnonymous(size): id. */
 Napi::Value RamMapAnonymous(const Napi::CallbackInfo& info) {
   const size_t size = SizeArgument(info, 0);
-  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (address == MAP_FAILED) ThrowHostError(info.Env(), "mmap", errno, "guest RAM");
-  madvise(address, size, MADV_DONTFORK);
+  void* address = nullptr;
+  const int error = MapAnonymous(size, &address);
+  if (error != 0) ThrowHostError(info.Env(), "mmap", error, "guest RAM");
   return Napi::Number::New(info.Env(), AddMapping(info.Env(), address, size));
-}
-
-/** ramMapFd(fd, size, shared): id. The descriptor stays the caller's. */
-Napi::Value RamMapFd(const Napi::CallbackInfo& info) {
-  const int fd = info[0].As<Napi::Number>().Int32Value();
-  const size_t size = SizeArgument(info, 1);
-  const bool shared = info[2].As<Napi::Boolean>();
-  struct stat status;
-  if (fstat(fd, &status) != 0) ThrowHostError(info.Env(), "fstat", errno, "guest RAM");
-  if (static_cast<size_t>(status.st_size) < size) ThrowHostError(info.Env(), "mmap", EINVAL, "the file is smaller than guest RAM");
-  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE, fd, 0);
-  if (address == MAP_FAILED) ThrowHostError(info.Env(), "mmap", errno, "guest RAM");
-  madvise(address, size, MADV_DONTFORK);
-  return Napi::Number::New(info.Env(), AddMapping(info.Env(), address, size));
-}
-
-/** memfdCreate(name, size): fd, sealed against shrinking so that a mapping of it cannot fault. */
-Napi::Value MemfdCreate(const Napi::CallbackInfo& info) {
-  const std::string name = info[0].As<Napi::String>();
-  const size_t size = SizeArgument(info, 1);
-  const int fd = memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) ThrowHostError(info.Env(), "memfd_create", errno, name);
-  if (ftruncate(fd, static_cast<off_t>(size)) != 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) {
-    const int error = errno;
-    close(fd);
-    ThrowHostError(info.Env(), "ftruncate", error, name);
-  }
-  AddonData::Of(info.Env()).fds.insert(fd);
-  return Napi::Number::New(info.Env(), fd);
-}
-
-/** openFile(path, create size or 0): fd. */
-Napi::Value OpenRamFile(const Napi::CallbackInfo& info) {
-  const std::string path = info[0].As<Napi::String>();
-  const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) ThrowHostError(info.Env(), "open", errno, path);
-  AddonData::Of(info.Env()).fds.insert(fd);
-  return Napi::Number::New(info.Env(), fd);
 }
 
 /** memoryAddress(id): bigint, for structures that the kernel reads. */
@@ -138,9 +93,6 @@ void MemoryRelease(const Napi::CallbackInfo& info) {
 
 void InitMapping(Napi::Env env, Napi::Object exports) {
   exports.Set("ramMapAnonymous", Napi::Function::New<RamMapAnonymous>(env, "ramMapAnonymous"));
-  exports.Set("ramMapFd", Napi::Function::New<RamMapFd>(env, "ramMapFd"));
-  exports.Set("memfdCreate", Napi::Function::New<MemfdCreate>(env, "memfdCreate"));
-  exports.Set("openRamFile", Napi::Function::New<OpenRamFile>(env, "openRamFile"));
   exports.Set("memoryAddress", Napi::Function::New<MemoryAddress>(env, "memoryAddress"));
   exports.Set("memoryWindow", Napi::Function::New<MemoryWindow>(env, "memoryWindow"));
   exports.Set("memoryRelease", Napi::Function::New<MemoryRelease>(env, "memoryRelease"));

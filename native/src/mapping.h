@@ -36,6 +36,9 @@ struct Mapping {
 /** Keeps a mapping for an environment and returns its id. */
 uint32_t AddMapping(Napi::Env env, void* address, size_t size);
 
+/** A size or offset from JavaScript: a non-negative integer, or a RangeError. */
+size_t SizeArgument(const Napi::CallbackInfo& info, size_t index);
+
 /** Registers the functions of lib/addon.ts that concern host memory. */
 void InitMapping(Napi::Env env, Napi::Object exports);
 

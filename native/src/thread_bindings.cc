@@ -45,7 +45,7 @@ class CommandServer : public Napi::ObjectWrap<CommandServer> {
                                   [state = state_, op = end_op_] { state->complete(op, 0); }, &server_);
     if (rc < 0) {
       state_->cancel(env, end_op_);
-      ThrowHostError(env, "pthread_create", -rc);
+      ThrowHostError(env, "qemu_thread_create", -rc);
     }
     state_->addServer(server_);
     info.This().As<Napi::Object>().TypeTag(&kServerTag);
@@ -151,7 +151,7 @@ void setAffinity(const Napi::CallbackInfo& info) {
     mask[index / bits] |= 1ul << (index % bits);
   }
   int rc = qemu_thread_set_affinity(&thread, mask.data(), mask.size() * bits);
-  if (rc < 0) ThrowHostError(env, "sched_setaffinity", -rc);
+  if (rc < 0) ThrowHostError(env, "qemu_thread_set_affinity", -rc);
 }
 
 /// getAffinity(tid): the host CPUs that the thread may run on, in rising order.
@@ -160,7 +160,7 @@ Napi::Value getAffinity(const Napi::CallbackInfo& info) {
   QemuThread thread = threadById(env, info[0]);
   std::vector<unsigned long> mask;
   int rc = qemu_thread_get_affinity(&thread, &mask);
-  if (rc < 0) ThrowHostError(env, "sched_getaffinity", -rc);
+  if (rc < 0) ThrowHostError(env, "qemu_thread_get_affinity", -rc);
   constexpr unsigned bits = sizeof(unsigned long) * CHAR_BIT;
   Napi::Array cpus = Napi::Array::New(env);
   for (unsigned cpu = 0; cpu < mask.size() * bits; cpu++) {

@@ -86,7 +86,7 @@ class Mutex : public Wrapper<Mutex, SharedMutex> {
   /// new Mutex(handle | undefined, recursive)
   explicit Mutex(const Napi::CallbackInfo& info) : Wrapper(info) {
     const bool recursive = info[1].ToBoolean();
-    open(info, recursive ? PrimitiveKind::kRecMutex : PrimitiveKind::kMutex, "pthread_mutex_init",
+    open(info, recursive ? PrimitiveKind::kRecMutex : PrimitiveKind::kMutex, "qemu_mutex_init",
          [recursive](std::shared_ptr<SharedPrimitive>* out) { return SharedMutex::create(recursive, out); });
     info.This().As<Napi::Object>().TypeTag(&kMutexTag);
   }
@@ -106,7 +106,7 @@ class Mutex : public Wrapper<Mutex, SharedMutex> {
   Napi::Value lock(const Napi::CallbackInfo& info) {
     Napi::Env env = info.Env();
     auto mutex = primitive(env);
-    return state_->postWork(env, UnwrapServer(env, info[0]), "pthread_mutex_lock", false,
+    return state_->postWork(env, UnwrapServer(env, info[0]), "qemu_mutex_lock", false,
                             [mutex] { return mutex->lock(); });
   }
 
@@ -117,7 +117,7 @@ class Mutex : public Wrapper<Mutex, SharedMutex> {
       int result = mutex->trylock();
       return result == -EBUSY ? 1 : result;
     });
-    if (rc < 0) ThrowHostError(env, "pthread_mutex_trylock", -rc);
+    if (rc < 0) ThrowHostError(env, "qemu_mutex_trylock", -rc);
     return Napi::Boolean::New(env, rc == 0);
   }
 
@@ -125,7 +125,7 @@ class Mutex : public Wrapper<Mutex, SharedMutex> {
     Napi::Env env = info.Env();
     auto mutex = primitive(env);
     int rc = call(env, info[0], [mutex] { return mutex->unlock(); });
-    if (rc < 0) ThrowHostError(env, "pthread_mutex_unlock", -rc);
+    if (rc < 0) ThrowHostError(env, "qemu_mutex_unlock", -rc);
   }
 
   /// Only the last holder can be asked whether the mutex is free: others may be using it rightly.
@@ -133,7 +133,7 @@ class Mutex : public Wrapper<Mutex, SharedMutex> {
     Napi::Env env = info.Env();
     // Not a copy: the count below must be that of the holders.
     if (primitive(env).use_count() == 1) {
-      if (primitive(env)->trylock() == -EBUSY) ThrowHostError(env, "pthread_mutex_destroy", EBUSY);
+      if (primitive(env)->trylock() == -EBUSY) ThrowHostError(env, "qemu_mutex_destroy", EBUSY);
       primitive(env)->unlock();
     }
     release();
@@ -167,7 +167,7 @@ class Cond : public Wrapper<Cond, SharedCond> {
   }
 
   explicit Cond(const Napi::CallbackInfo& info) : Wrapper(info) {
-    open(info, PrimitiveKind::kCond, "pthread_cond_init", &SharedCond::create);
+    open(info, PrimitiveKind::kCond, "qemu_cond_init", &SharedCond::create);
   }
 
  private:
@@ -176,7 +176,7 @@ class Cond : public Wrapper<Cond, SharedCond> {
     Napi::Env env = info.Env();
     auto cond = primitive(env);
     auto mutex = Mutex::unwrap(env, info[0]);
-    return state_->postWork(env, UnwrapServer(env, info[1]), "pthread_cond_wait", false,
+    return state_->postWork(env, UnwrapServer(env, info[1]), "qemu_cond_wait", false,
                             [cond, mutex] { return qemu_cond_wait(cond->cond(), mutex->mutex()); });
   }
 
@@ -186,7 +186,7 @@ class Cond : public Wrapper<Cond, SharedCond> {
     auto cond = primitive(env);
     auto mutex = Mutex::unwrap(env, info[0]);
     int ms = milliseconds(env, info[1]);
-    return state_->postWork(env, UnwrapServer(env, info[2]), "pthread_cond_timedwait", true,
+    return state_->postWork(env, UnwrapServer(env, info[2]), "qemu_cond_timedwait", true,
                             [cond, mutex, ms] { return qemu_cond_timedwait(cond->cond(), mutex->mutex(), ms); });
   }
 
@@ -218,7 +218,7 @@ class Semaphore : public Wrapper<Semaphore, SharedSemaphore> {
     if (!(init >= 0 && init <= INT_MAX) || init != std::floor(init)) {
       throw Napi::RangeError::New(info.Env(), "A semaphore's count must be an integer from 0 to 2147483647");
     }
-    open(info, PrimitiveKind::kSemaphore, "pthread_cond_init", [init](std::shared_ptr<SharedPrimitive>* out) {
+    open(info, PrimitiveKind::kSemaphore, "qemu_sem_init", [init](std::shared_ptr<SharedPrimitive>* out) {
       return SharedSemaphore::create(static_cast<unsigned>(init), out);
     });
   }

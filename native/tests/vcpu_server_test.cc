@@ -14,8 +14,9 @@
 #include <vector>
 
 #include "check.h"
-#include "core/vcpu_server.h"
+#include "host_cpus.h"
 #include "linux/run_delay.h"
+#include "linux/vcpu_server.h"
 
 using namespace dromaius;
 

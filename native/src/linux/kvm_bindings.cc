@@ -16,7 +16,7 @@
 #include "errors.h"
 #include "linux/kvm_ioctls.h"
 #include "mapping.h"
-#include "pump.h"
+#include "linux/pump.h"
 
 namespace dromaius {
 

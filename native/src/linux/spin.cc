@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/spin.h"
+#include "linux/spin.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "host_cpus.h"
 #include "linux/run_delay.h"
 
 namespace dromaius {

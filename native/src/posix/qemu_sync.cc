@@ -6,7 +6,6 @@
 
 #include <cassert>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -141,6 +140,7 @@ int qemu_cond_timedwait(QemuCond* cond, QemuMutex* mutex, int ms) {
 // ---- semaphore: a count under a mutex, as in QEMU since 7.1, so that its timed wait is monotonic too ----
 
 int qemu_sem_init(QemuSemaphore* sem, unsigned init) {
+  if (init > kSemaphoreMax) return -EINVAL;
   int rc = qemu_mutex_init(&sem->mutex);
   if (rc < 0) return rc;
   rc = qemu_cond_init(&sem->cond);
@@ -149,17 +149,20 @@ int qemu_sem_init(QemuSemaphore* sem, unsigned init) {
     return rc;
   }
   sem->count = init;
+  sem->initialized = true;
   return 0;
 }
 
 void qemu_sem_destroy(QemuSemaphore* sem) {
+  assert(sem->initialized);
+  sem->initialized = false;
   qemu_cond_destroy(&sem->cond);
   qemu_mutex_destroy(&sem->mutex);
 }
 
 int qemu_sem_post(QemuSemaphore* sem) {
   QemuLockGuard guard(&sem->mutex);
-  if (sem->count == UINT_MAX) return -EOVERFLOW;
+  if (sem->count == kSemaphoreMax) return -EOVERFLOW;
   sem->count++;
   qemu_cond_signal(&sem->cond);
   return 0;
@@ -183,33 +186,6 @@ int qemu_sem_timedwait(QemuSemaphore* sem, int ms) {
   }
   sem->count--;
   return 0;
-}
-
-// ---- event ----
-
-void qemu_event_init(QemuEvent* ev, bool init) {
-  ev->protocol.init(init);
-  ev->initialized = true;
-}
-
-void qemu_event_destroy(QemuEvent* ev) {
-  assert(ev->initialized);
-  ev->initialized = false;
-}
-
-void qemu_event_set(QemuEvent* ev) {
-  assert(ev->initialized);
-  ev->protocol.set();
-}
-
-void qemu_event_reset(QemuEvent* ev) {
-  assert(ev->initialized);
-  ev->protocol.reset();
-}
-
-void qemu_event_wait(QemuEvent* ev) {
-  assert(ev->initialized);
-  ev->protocol.wait();
 }
 
 }  // namespace dromaius

@@ -36,6 +36,9 @@ thread_local NotifierList thread_exit;
 /// @qemu util/qemu-thread-posix.c qemu_thread_atexit_notify
 void qemu_thread_atexit_notify(void*) { notifier_list_notify(&thread_exit, nullptr); }
 
+/// Longest thread name in bytes that `ps -T` can show (Linux: TASK_COMM_LEN - 1).
+constexpr unsigned kThreadNameMax = 15;
+
 /// What creator and thread share until the thread has started; whoever lets go last frees it.
 /// @qemu util/qemu-thread-posix.c QemuThreadArgs
 struct QemuThreadArgs {
@@ -45,7 +48,7 @@ struct QemuThreadArgs {
   QemuSemaphore started{};
   long tid = 0;
   ~QemuThreadArgs() {
-    if (started.mutex.initialized) qemu_sem_destroy(&started);
+    if (started.initialized) qemu_sem_destroy(&started);
   }
 };
 

@@ -7,8 +7,8 @@ namespace dromaius {
 
 /// QEMU's three-state event over a futex-like back end.
 ///
-/// Futex has `void wait(std::atomic<unsigned>* value, unsigned expected)`, which sleeps until it is woken, or not at all
-/// if *value is not `expected`, and `void wakeAll(std::atomic<unsigned>* value)`.
+/// Futex has `void wait(std::atomic<unsigned>* value, unsigned expected)`, which sleeps until it is woken (on Windows: and
+/// *value is another one), or not at all if *value is not `expected`, and `void wakeAll(std::atomic<unsigned>* value)`.
 ///
 /// The transitions are: free -> set and busy -> set in set() (the latter wakes), set -> free in reset(), free -> busy
 /// in wait(). There is no busy -> free: reset() uses an OR that changes nothing in the states free and busy, so a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// OS threads and their primitives under QEMU's names. One header for every platform; posix/ implements it.
+// OS threads and their primitives under QEMU's names. One header for every platform; posix/ implements it, and win32/.
+// The tags name the POSIX side; each function has its twin of the same name in QEMU's util/qemu-thread-win32.c.
 //
 // Errors of the host come back as a negative errno. `@differs` for the whole file: QEMU aborts the process there; an
 // addon inside somebody's Node.js process has to hand the error on. A primitive that was not initialised is a
@@ -12,15 +13,12 @@
 #include "thread/notify.h"
 
 #if defined(_WIN32)
-#error "This platform has no implementation of qemu_thread.h"
+#include "win32/thread_types.h"
 #else
-#include "thread/posix_types.h"
+#include "posix/thread_types.h"
 #endif
 
 namespace dromaius {
-
-/// Longest thread name in bytes that `ps -T` can show (Linux: TASK_COMM_LEN - 1).
-inline constexpr unsigned kThreadNameMax = 15;
 
 enum QemuThreadMode {
   QEMU_THREAD_JOINABLE = 0,
@@ -129,7 +127,7 @@ void qemu_event_wait(QemuEvent* ev);
 ///
 /// All signals but SIGSEGV, SIGFPE and SIGILL are blocked in it (those are synchronous: blocking them is undefined);
 /// the caller's mask is as before.
-/// @param name what `ps -T` shows; bytes beyond kThreadNameMax are cut off, at a UTF-8 boundary.
+/// @param name what `ps -T` shows: UTF-8, cut to 15 bytes on Linux, whole on Windows (where signals do not exist).
 /// @return 0 or -errno, mostly -EAGAIN; then no thread exists and `*thread` is untouched.
 /// @qemu util/qemu-thread-posix.c qemu_thread_create
 /// @differs waits for the thread's start, so that name and id are known. QEMU passes an overlong name on, and the C

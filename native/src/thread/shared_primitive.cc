@@ -44,17 +44,27 @@ std::shared_ptr<SharedPrimitive> SharedPrimitive::find(uint64_t handle) {
 int SharedMutex::create(bool recursive, std::shared_ptr<SharedPrimitive>* out) {
   std::shared_ptr<SharedMutex> mutex(
       new SharedMutex(recursive ? PrimitiveKind::kRecMutex : PrimitiveKind::kMutex));
-  int rc = recursive ? qemu_rec_mutex_init(&mutex->rec_mutex_) : qemu_mutex_init(mutex->mutex());
+  int rc = recursive ? qemu_rec_mutex_init(&mutex->rec_mutex_) : qemu_mutex_init(&mutex->mutex_);
   if (rc < 0) return rc;
+  mutex->initialized_ = true;
   enlist(mutex);
   *out = std::move(mutex);
   return 0;
 }
 
 SharedMutex::~SharedMutex() {
+  if (!initialized_) return;
   // A mutex whose last holder forgot it while it was locked cannot be destroyed; its memory goes nevertheless.
-  if (mutex()->initialized) qemu_mutex_destroy(mutex());
+  if (recursive()) {
+    qemu_rec_mutex_destroy(&rec_mutex_);
+  } else {
+    qemu_mutex_destroy(&mutex_);
+  }
 }
+
+int SharedMutex::lock() { return recursive() ? qemu_rec_mutex_lock(&rec_mutex_) : qemu_mutex_lock(&mutex_); }
+int SharedMutex::trylock() { return recursive() ? qemu_rec_mutex_trylock(&rec_mutex_) : qemu_mutex_trylock(&mutex_); }
+int SharedMutex::unlock() { return recursive() ? qemu_rec_mutex_unlock(&rec_mutex_) : qemu_mutex_unlock(&mutex_); }
 
 int SharedCond::create(std::shared_ptr<SharedPrimitive>* out) {
   std::shared_ptr<SharedCond> cond(new SharedCond(PrimitiveKind::kCond));
@@ -79,7 +89,7 @@ int SharedSemaphore::create(unsigned init, std::shared_ptr<SharedPrimitive>* out
 }
 
 SharedSemaphore::~SharedSemaphore() {
-  if (semaphore_.cond.initialized) qemu_sem_destroy(&semaphore_);
+  if (semaphore_.initialized) qemu_sem_destroy(&semaphore_);
 }
 
 int SharedEvent::create(bool init, std::shared_ptr<SharedPrimitive>* out) {

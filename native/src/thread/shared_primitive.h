@@ -42,14 +42,20 @@ class SharedMutex : public SharedPrimitive {
   static int create(bool recursive, std::shared_ptr<SharedPrimitive>* mutex);
   ~SharedMutex() override;
 
-  int lock() { return qemu_mutex_lock(mutex()); }
-  int trylock() { return qemu_mutex_trylock(mutex()); }
-  int unlock() { return qemu_mutex_unlock(mutex()); }
-  QemuMutex* mutex() { return &rec_mutex_.m; }
+  int lock();
+  int trylock();
+  int unlock();
+  /// The mutex itself, of one that is not recursive.
+  QemuMutex* mutex() { return &mutex_; }
 
  private:
   using SharedPrimitive::SharedPrimitive;
+  bool recursive() const { return kind() == PrimitiveKind::kRecMutex; }
+
+  // One of the two is used: kind() says which.
+  QemuMutex mutex_{};
   QemuRecMutex rec_mutex_{};
+  bool initialized_ = false;
 };
 
 class SharedCond : public SharedPrimitive {

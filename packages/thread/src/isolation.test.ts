@@ -246,5 +246,5 @@ it.skipIf(noStrace)('create throws a HostError when the host has no more threads
     `inject=clone3,clone:error=EAGAIN:when=${clones}`,
   ])
 
-  expect(result.stdout).toBe('["HostError","pthread_create","EAGAIN"]\n')
+  expect(result.stdout).toBe('["HostError","qemu_thread_create","EAGAIN"]\n')
 })

@@ -55,9 +55,9 @@ describe('QemuMutex', () => {
     const mutex = new QemuMutex()
     await mutex.lock(a)
 
-    await expect(mutex.lock(a)).rejects.toEqual(hostError('pthread_mutex_lock', 'EDEADLK'))
-    expect(() => mutex.unlock(b)).toThrow(hostError('pthread_mutex_unlock', 'EPERM') as Error)
-    expect(() => mutex.destroy()).toThrow(hostError('pthread_mutex_destroy', 'EBUSY') as Error)
+    await expect(mutex.lock(a)).rejects.toEqual(hostError('qemu_mutex_lock', 'EDEADLK'))
+    expect(() => mutex.unlock(b)).toThrow(hostError('qemu_mutex_unlock', 'EPERM') as Error)
+    expect(() => mutex.destroy()).toThrow(hostError('qemu_mutex_destroy', 'EBUSY') as Error)
 
     mutex.unlock(a)
     mutex.destroy()
@@ -128,7 +128,7 @@ describe('QemuRecMutex', () => {
     expect(mutex.tryLock(b)).toBe(false)
     mutex.unlock(a)
     expect(mutex.tryLock(b)).toBe(true)
-    expect(() => mutex.unlock(a)).toThrow(hostError('pthread_mutex_unlock', 'EPERM') as Error)
+    expect(() => mutex.unlock(a)).toThrow(hostError('qemu_mutex_unlock', 'EPERM') as Error)
 
     mutex.unlock(b)
     mutex.destroy()
@@ -193,7 +193,7 @@ describe('QemuCond', () => {
     const mutex = new QemuMutex()
     const cond = new QemuCond()
 
-    await expect(cond.wait(mutex, a)).rejects.toEqual(hostError('pthread_cond_wait', 'EPERM'))
+    await expect(cond.wait(mutex, a)).rejects.toEqual(hostError('qemu_cond_wait', 'EPERM'))
     expect(() => cond.wait(new QemuRecMutex(), a)).toThrow(TypeError)
     for (const ms of [-1, 0.5, NaN, 2 ** 31]) expect(() => cond.timedwait(mutex, ms, a)).toThrow(RangeError)
   })

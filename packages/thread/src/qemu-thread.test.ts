@@ -211,7 +211,7 @@ it('affinity set is the affinity got, and nonsense is refused', async () => {
 
   expect(thread.getAffinity()).toEqual([last])
   expect(() => thread.setAffinity([])).toThrow(
-    expect.objectContaining({ name: 'HostError', operation: 'sched_setaffinity', code: 'EINVAL' }),
+    expect.objectContaining({ name: 'HostError', operation: 'qemu_thread_set_affinity', code: 'EINVAL' }),
   )
   expect(() => thread.setAffinity([-1])).toThrow(RangeError)
   expect(() => thread.setAffinity([0.5])).toThrow(RangeError)

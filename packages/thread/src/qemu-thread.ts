@@ -114,7 +114,7 @@ export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
   /**
    * Allows the thread to run on these host CPUs only.
    *
-   * @throws HostError `sched_setaffinity`, `EINVAL` if the host has none of them
+   * @throws HostError `qemu_thread_set_affinity`, `EINVAL` if the host has none of them
    * @qemu util/qemu-thread-posix.c qemu_thread_set_affinity
    */
   setAffinity(cpus: readonly number[]): void {
@@ -207,7 +207,7 @@ export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
  * @param name what `ps -T` shows, such as `CPU 0/KVM`
  * @param startRoutine the body; the thread ends when it has settled
  * @param mode a joinable thread hands its result to `join`; a detached one's failure is an unhandled rejection
- * @throws HostError `pthread_create` (`EAGAIN`: no more threads); what the body threw before its first await: no
+ * @throws HostError `qemu_thread_create` (`EAGAIN`: no more threads); what the body threw before its first await: no
  * thread is left behind then
  * @qemu util/qemu-thread-posix.c qemu_thread_create
  * @differs the start routine's argument is whatever it closes over

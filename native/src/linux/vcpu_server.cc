@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "core/vcpu_server.h"
+#include "linux/vcpu_server.h"
 
 #include <errno.h>
 #include <linux/kvm.h>

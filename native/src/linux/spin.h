@@ -8,9 +8,6 @@ namespace dromaius {
 /** Monotonic time in ns. */
 uint64_t NowNs();
 
-/** CPUs this process may use: its affinity mask, bounded by the cgroup's CPU quota; at least 1. */
-unsigned UsableCpus();
-
 /**
  * How long one side of a hand-off spins before it sleeps.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "pump.h"
+#include "linux/pump.h"
 
 #include <errno.h>
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "core/vcpu_server.h"
+#include "linux/vcpu_server.h"
 
 namespace dromaius {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "core/ready_queue.h"
-#include "core/spin.h"
+#include "linux/ready_queue.h"
+#include "linux/spin.h"
 #include "thread/qemu_thread.h"
 
 struct kvm_run;

@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include <climits>
+
 #include "thread/event_protocol.h"
 #if defined(__linux__)
 #include "posix/futex_linux.h"
@@ -32,7 +34,11 @@ struct QemuSemaphore {
   QemuMutex mutex;
   QemuCond cond;
   unsigned count;
+  bool initialized;
 };
+
+/// Largest count that a semaphore takes: that of a host whose counts are signed.
+inline constexpr unsigned kSemaphoreMax = INT_MAX;
 
 struct QemuEvent {
 #if defined(__linux__)
