@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** The repository's top folder, without a slash at the end. */
-export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '')
 
 /** Folders with manifests: the globs of pnpm-workspace.yaml, with each package's own folder. */
 export const packageDirs = () =>
@@ -61,6 +61,7 @@ function runStep({ step, hint, args }) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 28,
+    shell: process.platform === 'win32', // npx is a script there, npx.cmd
   })
   if (result.error) throw new StepError(`${step} failed: cannot run ${command}: ${result.error.message}`, 1)
   if (result.status === 0) return

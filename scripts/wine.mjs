@@ -4,7 +4,8 @@
  *
  * `node scripts/wine.mjs PROGRAM [ARGUMENTS]` runs one, shows what it printed and takes over its exit code.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -29,6 +30,7 @@ export const windowsPath = (path) => `Z:${path.replaceAll('/', '\\')}`
 
 /** A fresh Windows 10; `end` takes it away. */
 export class Wine {
+  /** Use `Wine.start`. */
   constructor() {
     const missing = wineMissing()
     if (missing) throw new Error(missing)
@@ -42,43 +44,51 @@ export class Wine {
       // No .NET and no browser engine: Wine would offer to download them.
       WINEDLLOVERRIDES: 'mscoree=d;mshtml=d',
     }
+  }
+
+  /** Sets a new one up. */
+  static async start() {
+    const wine = new Wine()
     for (const args of [
       ['wineboot', '--init'],
       // Node 20 refuses to start on less.
       ['winecfg', '/v', 'win10'],
     ]) {
-      const { status, output } = this.run(args)
+      const { status, output } = await wine.run(args)
       if (status === 0) continue
-      this.end()
+      await wine.end()
       throw new Error(`Wine: ${args.join(' ')} failed (exit code ${status}): ${output}`)
     }
+    return wine
   }
 
   /**
    * Runs a program to its end. Its two streams go to a file: on a pipe Node under Wine fails with EBADF.
    * @param {string[]} args the program, by its path here or its name there, and its arguments
-   * @param {{ cwd?: string, timeout?: number }} [options] `timeout` in ms
-   * @returns {{ status: number | null, output: string }} `status` is null when the time ran out
+   * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number }} [options] `timeout` in ms
+   * @returns {Promise<{ status: number | null, output: string }>} `status` is null when the time ran out
    */
-  run(args, { cwd, timeout = 120_000 } = {}) {
+  async run(args, { cwd, env, timeout = 120_000 } = {}) {
     const file = join(this.folder, 'output')
     const stream = openSync(file, 'w')
-    const { status, error } = spawnSync(/** @type {string} */ (find('wine64')), args, {
+    const child = spawn(/** @type {string} */ (find('wine64')), args, {
       cwd,
-      env: this.env,
+      env: { ...this.env, ...env },
       timeout,
       killSignal: 'SIGKILL',
       stdio: ['ignore', stream, stream],
     })
     closeSync(stream)
-    if (error && status === null && /** @type {NodeJS.ErrnoException} */ (error).code !== 'ETIMEDOUT')
-      throw error
+    const [status] = await once(child, 'exit')
     return { status, output: readFileSync(file, 'utf8').replaceAll('\r\n', '\n') }
   }
 
   /** Ends whatever still runs there and removes the folder. */
-  end() {
-    spawnSync(/** @type {string} */ (find('wineserver')), ['-k', '-w'], { env: this.env, timeout: 20_000 })
+  async end() {
+    await once(
+      spawn(/** @type {string} */ (find('wineserver')), ['-k', '-w'], { env: this.env, stdio: 'ignore' }),
+      'exit',
+    )
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -89,12 +99,12 @@ if (process.argv[1] === import.meta.filename) {
     console.error(missing)
     process.exit(1)
   }
-  const wine = new Wine()
+  const wine = await Wine.start()
   try {
-    const { status, output } = wine.run(process.argv.slice(2), { timeout: 600_000 })
+    const { status, output } = await wine.run(process.argv.slice(2), { timeout: 600_000 })
     process.stdout.write(output)
     process.exitCode = status ?? 124
   } finally {
-    wine.end()
+    await wine.end()
   }
 }

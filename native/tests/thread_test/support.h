@@ -3,10 +3,9 @@
 // What the parts of thread_test share. posix/ and win32/ hold what differs by system.
 #pragma once
 
-#include <string>
-
 #include "check.h"
 #include "thread/qemu_thread.h"
+#include "thread_test/host.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 inline constexpr bool kSanitized = true;
@@ -36,26 +35,10 @@ dromaius::QemuThread spawn(const char* name, Fn& fn,
   return thread;
 }
 
-// ---- posix/host.cc, win32/host.cc ----
-
-/// Milliseconds of a clock that nobody sets.
-long nowMs();
-void sleepMs(int ms);
-/// The name of a thread of this process as the system has it.
-std::string nameOf(long tid);
-/// What of a name the system keeps.
-std::string keptName(const std::string& name);
-/// Whether a thread of this process with this id runs.
-bool threadExists(long tid);
-/// Waits, for a second at most, until the thread is gone.
-bool threadEnds(long tid);
-/// Handles or descriptors that the process has open.
-long openHandles();
-/// What only this system has.
-void testPlatform();
-
 // ---- the parts ----
 
+/// What only this system has: posix/posix_only.cc, win32/win32_only.cc.
+void testPlatform();
 void testCreateAndJoin();
 void testExit();
 void testSelf();

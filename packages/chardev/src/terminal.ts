@@ -33,8 +33,8 @@ export class TerminalGuard {
   enter(): void {
     if (this.active || !this.input.isTTY) return
     this.active = true
-    // First the guard, which saves the settings as they are now.
-    if (this.input.fd !== undefined) ttyGuard(this.input.fd)
+    // First the guard, which saves the settings as they are now. Windows has no signals that it could hang on.
+    if (this.input.fd !== undefined && process.platform !== 'win32') ttyGuard(this.input.fd)
     this.input.setRawMode(true)
     process.on('exit', this.onExit)
     process.on('SIGCONT', this.onContinue)

@@ -2,21 +2,26 @@
 //
 // Isolates that share primitives, and isolates and processes that end while their threads are blocked. Workers and
 // child processes run plain JavaScript, so these tests use the built packages.
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { isWindows, threadIds as tids } from '../test/os-threads.mjs'
 import { QemuEvent, QemuMutex, QemuSemaphore, qemuThreadCreate } from './index.js'
 
 const entry = new URL('../dist/index.js', import.meta.url).href
-const tids = (): number[] => readdirSync('/proc/self/task').map(Number)
-const noStrace = spawnSync('strace', ['-V']).status !== 0
+const osThreads = new URL('../test/os-threads.mjs', import.meta.url).href
+const noStrace = isWindows || spawnSync('strace', ['-V']).status !== 0
+const folder = mkdtempSync(join(tmpdir(), 'dromaius-thread-'))
 
 beforeAll(() => {
   if (!existsSync(fileURLToPath(entry)))
     throw new Error('Build packages/thread first: these tests use its dist')
 })
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** An ES module in which `thread` is the built package and `workerData` is what was given. */
 const startWorker = (code: string, workerData: unknown): Worker => {
@@ -37,12 +42,27 @@ const exited = (worker: Worker): Promise<number> =>
     worker.once('error', reject)
   })
 
-/** Runs an ES module in a process of its own, in which `thread` is the built package. */
-const runProcess = (code: string, prefix: string[] = []): SpawnSyncReturns<string> => {
-  const source = `const thread = await import(${JSON.stringify(entry)})\n${code}`
-  const [command, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', source]
-  return spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 })
+interface Ended {
+  status: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
 }
+
+/** Runs an ES module in a process of its own. Its output goes to files: pipes do not work for Node.js under Wine. */
+const runModule = (source: string, prefix: string[] = []): Ended => {
+  const [command, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', source]
+  const [out, err] = [join(folder, 'stdout'), join(folder, 'stderr')]
+  const [stdout, stderr] = [openSync(out, 'w'), openSync(err, 'w')]
+  const { status, signal } = spawnSync(command, args, { timeout: 20_000, stdio: ['ignore', stdout, stderr] })
+  closeSync(stdout)
+  closeSync(stderr)
+  return { status, signal, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') }
+}
+
+/** The same with `thread`, the built package. */
+const runProcess = (code: string, prefix: string[] = []): Ended =>
+  runModule(`const thread = await import(${JSON.stringify(entry)})\n${code}`, prefix)
 
 it('primitives are shared with a Worker by their handles', async () => {
   const mutex = new QemuMutex()
@@ -122,29 +142,22 @@ it('thread that outlived its Worker runs on unharmed when it is woken', async ()
 })
 
 it('thread that outlived the only Worker that loaded the addon still finds its code', () => {
-  const result = spawnSync(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { Worker } from 'node:worker_threads'
-      import { existsSync } from 'node:fs'
-      import { setTimeout as sleep } from 'node:timers/promises'
-      const source = \`
-        import { parentPort } from 'node:worker_threads'
-        const thread = await import(${JSON.stringify(entry)})
-        const sem = new thread.QemuSemaphore(0)
-        parentPort.postMessage(thread.qemuThreadCreate('late', (t) => sem.timedwait(300, t), 'joinable').id)\`
-      const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)))
-      const tid = await new Promise((resolve) => worker.once('message', resolve))
-      await worker.terminate()
-      const alive = () => existsSync('/proc/self/task/' + tid)
-      console.log(alive())
-      while (alive()) await sleep(10)
-      console.log('ended')`,
-    ],
-    { encoding: 'utf8', timeout: 20_000 },
-  )
+  const result = runModule(`
+    import { Worker } from 'node:worker_threads'
+    import { setTimeout as sleep } from 'node:timers/promises'
+    import { threadIds } from ${JSON.stringify(osThreads)}
+    const source = \`
+      import { parentPort } from 'node:worker_threads'
+      const thread = await import(${JSON.stringify(entry)})
+      const sem = new thread.QemuSemaphore(0)
+      parentPort.postMessage(thread.qemuThreadCreate('late', (t) => sem.timedwait(300, t), 'joinable').id)\`
+    const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)))
+    const tid = await new Promise((resolve) => worker.once('message', resolve))
+    await worker.terminate()
+    const alive = () => threadIds().includes(tid)
+    console.log(alive())
+    while (alive()) await sleep(10)
+    console.log('ended')`)
 
   expect([result.status, result.signal, result.stderr, result.stdout]).toEqual([0, null, '', 'true\nended\n'])
 })

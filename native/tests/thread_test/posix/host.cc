@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "thread_test/support.h"
+#include "thread_test/host.h"
 
 long nowMs() {
   timespec ts;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "thread_test/support.h"
+#include "thread_test/host.h"
 
 long nowMs() {
   LARGE_INTEGER frequency, count;
