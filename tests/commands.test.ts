@@ -9,10 +9,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { kvmMissing } from '../scripts/kvm.mjs'
+import { blocksOf, outputPattern } from '../scripts/markdown.mjs'
 import { pnpmCommand, root } from '../scripts/setup.mjs'
 import { trackedFiles } from '../scripts/tracked-files.mjs'
-import { kvmMissing } from './host.js'
-import { blocksOf, outputPattern } from './markdown.js'
 
 /** Commands that do not run here. `check` proves the reason where that can be proved. */
 const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecArray) => void }[] = [

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { kvmMissing } from '../scripts/kvm.mjs'
+import { examplesOf, outputPattern } from '../scripts/markdown.mjs'
 import { root } from '../scripts/setup.mjs'
-import { kvmMissing } from './host.js'
-import { blocksOf, outputPattern } from './markdown.js'
 
 /** Each README and the folder from which its `import`s resolve; the top folder itself depends on no package. */
 const readmes = [
@@ -34,10 +34,7 @@ function run(folder: string, text: string): { status: number | null; stdout: str
 }
 
 describe.each(readmes)('$readme', ({ readme, folder }) => {
-  const blocks = existsSync(join(root, readme)) ? blocksOf(readFileSync(join(root, readme), 'utf8')) : []
-  const examples = blocks.flatMap((block, index) =>
-    block.language === 'js' ? [{ ...block, output: blocks[index + 1] }] : [],
-  )
+  const examples = existsSync(join(root, readme)) ? examplesOf(readFileSync(join(root, readme), 'utf8')) : []
 
   it('has an example', () => {
     expect(examples.length).toBeGreaterThan(0)
@@ -51,7 +48,7 @@ describe.each(readmes)('$readme', ({ readme, folder }) => {
 
       expect(stderr).not.toContain('ERR_MODULE_NOT_FOUND') // not built: `npm test` builds first
       expect(status, stderr).toBe(0)
-      if (output?.language === 'text') expect(stdout).toMatch(new RegExp(`^${outputPattern(output.text)}$`))
+      if (output !== undefined) expect(stdout).toMatch(new RegExp(`^${outputPattern(output)}$`))
     })
   }
 })

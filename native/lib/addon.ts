@@ -2,8 +2,8 @@
 //
 // The whole surface of the C++ addon. Nothing else reaches native code.
 
-import { createRequire } from 'node:module'
-import { HostError } from './errors.js'
+import { AddonError, HostError } from './errors.js'
+import { loadAddon, missingAddon } from './load-addon.js'
 import type { ThreadBindings } from './thread.js'
 
 /**
@@ -143,17 +143,27 @@ export interface Addon {
   readonly thread: ThreadBindings
 }
 
-/** Where the build for this system stands below `build`. */
-const folder = process.platform === 'win32' ? 'win32-x64' : 'Release'
-const loaded = createRequire(import.meta.url)(`../build/${folder}/dromaius.node`) as Addon
-
 /** KVM, descriptors and signals are Linux's: elsewhere the functions are not in the addon, and say so when called. */
-function absent(_: Addon, name: string | symbol): unknown {
-  if (name in loaded) return Reflect.get(loaded, name)
-  return () => {
-    throw new Error(`${String(name)}: only Linux has this, and this is ${process.platform}`)
+function sayAbsent(loaded: Addon): Addon {
+  return new Proxy(loaded, {
+    get(_, name) {
+      if (name in loaded) return Reflect.get(loaded, name)
+      return () => {
+        throw new Error(`${String(name)}: only Linux has this, and this is ${process.platform}`)
+      }
+    },
+  })
+}
+
+function load(): Addon {
+  try {
+    const loaded = loadAddon() as Addon
+    loaded.initialize(HostError)
+    return process.platform === 'linux' ? loaded : sayAbsent(loaded)
+  } catch (error) {
+    if (error instanceof AddonError) return missingAddon(error) as Addon
+    throw error
   }
 }
 
-export const addon = process.platform === 'linux' ? loaded : new Proxy(loaded, { get: absent })
-addon.initialize(HostError)
+export const addon = load()

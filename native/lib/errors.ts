@@ -23,3 +23,21 @@ export class HostError extends Error {
     this.code = code
   }
 }
+
+/**
+ * The native addon is not there for this host. The message is one line that says what to do; only what needs native
+ * code (threads, KVM, guest RAM that the kernel maps, a terminal's raw mode) throws it, when it is used.
+ */
+export class AddonError extends Error {
+  static override readonly name = 'AddonError'
+  override readonly name = 'AddonError'
+  /** Stable identifier for programs, as Node's own errors have one. */
+  readonly code = 'ERR_DROMAIUS_ADDON'
+
+  /** @param reason why there is none */
+  constructor(reason: string) {
+    super(
+      `The native addon is missing: ${reason}; 'npm rebuild @dromaius/native' builds it, on Linux on x86-64 with make and g++`,
+    )
+  }
+}

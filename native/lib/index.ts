@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-export { HostError } from './errors.js'
+export { AddonError, HostError } from './errors.js'
 export { GuestRam, GUEST_RAM_WINDOW_MAX } from './guest-ram.js'
 export * from './host.js'
 export * from './kvm.js'

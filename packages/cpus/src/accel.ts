@@ -10,7 +10,7 @@ import {
   QemuObject,
   typeRegister,
 } from '@dromaius/qom'
-import { HostError, infoReport, UserError } from '@dromaius/util'
+import { AddonError, HostError, infoReport, UserError } from '@dromaius/util'
 import type { AccelOps } from './accel-ops.js'
 import type { CPUState } from './cpu-state.js'
 import type { SystemState } from './system-state.js'
@@ -87,7 +87,8 @@ export function configureAccelerators(system: SystemState, specs: readonly Accel
       if (failure) infoReport(`Falling back to ${spec.name}: ${failure.message}`)
       return accel
     } catch (error) {
-      if (!(error instanceof UserError || error instanceof HostError)) throw error
+      if (!(error instanceof UserError || error instanceof HostError || error instanceof AddonError))
+        throw error
       // Each failure is told once: those before the last when the next one is tried.
       if (failure) infoReport(failure.message)
       failure = error

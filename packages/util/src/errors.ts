@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { constants } from 'node:os'
 
-export { HostError } from '@dromaius/native'
+export { AddonError, HostError } from '@dromaius/native'
 
 /**
  * Something that a user caused and can put right: an unknown option, a bad value, a missing file.

@@ -11,7 +11,7 @@ export { parseSize, parseUint, parseUint64, sizeToStr } from './cutils.js'
 export type { ParseSizeOptions, ParseUintOptions } from './cutils.js'
 export { errorReport, infoReport, setReportSink, warnReport } from './error-report.js'
 export type { ReportKind, ReportSink } from './error-report.js'
-export { errnoName, HostError, UserError } from './errors.js'
+export { AddonError, errnoName, HostError, UserError } from './errors.js'
 export {
   IRQState,
   qemuAllocateIrq,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { qemuSystemKilled } from '@dromaius/cpus'
 import {
+  AddonError,
   errorReport,
   HostError,
   infoReport,
@@ -36,7 +37,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     applyProcessOptions(line)
     return await run(configOf(line), startNs)
   } catch (error) {
-    if (!(error instanceof UserError || error instanceof HostError)) throw error
+    if (!(error instanceof UserError || error instanceof HostError || error instanceof AddonError))
+      throw error
     errorReport(error.message)
     return 1
   }

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 
 /** Why no KVM guest can run here, or undefined where one can. */
-export function kvmMissing(): string | undefined {
+export function kvmMissing() {
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
     return undefined
