@@ -5,6 +5,7 @@
  * One fenced block.
  * @typedef {object} Block
  * @property {string} language first word after the fence, empty if there is none
+ * @property {string} info what stands behind it on the fence's line
  * @property {string} text
  * @property {number} line of the opening fence, from 1
  */
@@ -21,7 +22,10 @@ export function blocksOf(markdown) {
     } else if (open) {
       blocks.push(open)
       open = undefined
-    } else open = { language: /^\w*/.exec(line.slice(3))?.[0] ?? '', text: '', line: index + 1 }
+    } else {
+      const [language = '', info = ''] = line.slice(3).split(/\s+(.*)/)
+      open = { language, info, text: '', line: index + 1 }
+    }
   }
   if (open) throw new Error(`the block that line ${open.line} opens is never closed`)
   return blocks

@@ -26,6 +26,7 @@ function debugExitRealizefn(dev: ISADebugExitState): void {
     dev.io,
     dev,
     {
+      /** @qemu hw/misc/debugexit.c debug_exit_read */
       read: () => 0,
       /**
        * @qemu hw/misc/debugexit.c debug_exit_write
@@ -44,6 +45,10 @@ function debugExitRealizefn(dev: ISADebugExitState): void {
   isaRegisterIoport(dev, dev.io, dev.iobase)
 }
 
+/**
+ * @qemu hw/misc/debugexit.c debug_exit_class_initfn
+ * @qemu hw/misc/debugexit.c debug_exit_register_types
+ */
 export const TYPE_ISA_DEBUG_EXIT = typeRegister<ISADebugExitState, DeviceClass<ISADebugExitState>>({
   name: 'isa-debug-exit',
   parent: TYPE_ISA_DEVICE,
