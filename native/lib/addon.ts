@@ -79,6 +79,7 @@ export interface Addon {
   kvmGetVcpuMmapSize(fd: number): number
   kvmGetSupportedCpuid(fd: number, bytes: Uint8Array): number
   kvmGetEmulatedCpuid(fd: number, bytes: Uint8Array): number
+  kvmGetSupportedHvCpuid(fd: number, bytes: Uint8Array): number
   kvmGetMsrIndexList(fd: number, bytes: Uint8Array): number
   kvmGetMsrFeatureIndexList(fd: number, bytes: Uint8Array): number
   kvmGetFeatureMsrs(fd: number, bytes: Uint8Array): number
@@ -117,6 +118,9 @@ export interface Addon {
   kvmGetMsrs(server: number, fd: number, bytes: Uint8Array): number
   kvmSetMsrs(server: number, fd: number, bytes: Uint8Array): number
   kvmSetCpuid2(server: number, fd: number, bytes: Uint8Array): number
+  kvmGetVcpuSupportedHvCpuid(server: number, fd: number, bytes: Uint8Array): number
+  kvmGetNestedState(server: number, fd: number, bytes: Uint8Array): number
+  kvmSetNestedState(server: number, fd: number, bytes: Uint8Array): number
   kvmGetCpuid2(server: number, fd: number, bytes: Uint8Array): number
   kvmGetVcpuEvents(server: number, fd: number, bytes: Uint8Array): number
   kvmSetVcpuEvents(server: number, fd: number, bytes: Uint8Array): number
@@ -135,6 +139,7 @@ export interface Addon {
   kvmX86SetupMce(server: number, fd: number, value: bigint): number
   kvmX86SetMce(server: number, fd: number, bytes: Uint8Array): number
   kvmEnableCap(server: number, fd: number, bytes: Uint8Array): number
+  kvmEnableCapResult(server: number, fd: number, bytes: Uint8Array): number
   kvmKvmclockCtrl(server: number, fd: number): number
   kvmTprAccessReporting(server: number, fd: number, bytes: Uint8Array): number
   kvmSetVapicAddr(server: number, fd: number, bytes: Uint8Array): number

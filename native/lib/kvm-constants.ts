@@ -275,3 +275,8 @@ export const KVM_VCPUEVENT_VALID_TRIPLE_FAULT = 32
 export const KVM_SYNC_X86_REGS = 1
 export const KVM_SYNC_X86_SREGS = 2
 export const KVM_SYNC_X86_EVENTS = 4
+
+export const KVM_STATE_NESTED_FORMAT_VMX = 0
+export const KVM_STATE_NESTED_FORMAT_SVM = 1
+export const KVM_STATE_NESTED_GUEST_MODE = 1
+export const KVM_STATE_NESTED_GIF_SET = 256

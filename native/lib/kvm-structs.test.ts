@@ -15,6 +15,7 @@ const sizes = {
   kvm_xsave: 0x1000,
   kvm_xcrs: 0x188,
   kvm_vcpu_events: 0x40,
+  kvm_nested_state: 0x80,
   kvm_mp_state: 0x4,
   kvm_debugregs: 0x80,
   kvm_lapic_state: 0x400,

@@ -171,6 +171,27 @@ export const kvm_vcpu_events = new StructType('kvm_vcpu_events', {
   exception_payload: u64,
 })
 
+/**
+ * KVM API 4.114 KVM_GET_NESTED_STATE, its head; the data of the format stands behind it. `hdr` has VMX's fields; SVM's one,
+ * vmcb_pa, is where vmxon_pa is.
+ */
+export const kvm_nested_state = new StructType('kvm_nested_state', {
+  flags: u16,
+  format: u16,
+  size: u32,
+  hdr: new StructType('', {
+    vmx: new StructType('', {
+      vmxon_pa: u64,
+      vmcs12_pa: u64,
+      smm: new StructType('', { flags: u16 }),
+      pad: u16,
+      flags: u32,
+      preemption_timer_deadline: u64,
+    }),
+    pad: array(u8, 88),
+  }),
+})
+
 /** KVM API 4.38 KVM_GET_MP_STATE */
 export const kvm_mp_state = new StructType('kvm_mp_state', { mp_state: u32 })
 /** KVM API 4.33 KVM_GET_DEBUGREGS */
@@ -385,6 +406,8 @@ export const kvm_run_members = {
   eoi: new StructType('eoi', { vector: u8 }),
   msr: new StructType('msr', { error: u8, pad: array(u8, 7), reason: u32, index: u32, data: u64 }),
   notify: new StructType('notify', { flags: u32 }),
+  /** `u` by `type`: synic is msr, control, evt_page, msg_page; hcall input, result, params; syndbg msr and five more. */
+  hyperv: new StructType('hyperv', { type: u32, pad1: u32, u: array(u64, 6) }),
 }
 
 /** Every table above that the build compares with the kernel's headers. */
@@ -404,6 +427,7 @@ export const checkedStructs = [
   kvm_cpuid_entry2,
   kvm_cpuid2.header,
   kvm_vcpu_events,
+  kvm_nested_state,
   kvm_mp_state,
   kvm_debugregs,
   kvm_lapic_state,

@@ -95,6 +95,8 @@ export const kvmGetVcpuMmapSize = fdNone(addon.kvmGetVcpuMmapSize)
 export const kvmGetSupportedCpuid = fdBytes(addon.kvmGetSupportedCpuid)
 /** KVM_GET_EMULATED_CPUID */
 export const kvmGetEmulatedCpuid = fdBytes(addon.kvmGetEmulatedCpuid)
+/** KVM_GET_SUPPORTED_HV_CPUID of the system, with KVM_CAP_SYS_HYPERV_CPUID */
+export const kvmGetSupportedHvCpuid = fdBytes(addon.kvmGetSupportedHvCpuid)
 /** KVM_GET_MSR_INDEX_LIST */
 export const kvmGetMsrIndexList = fdBytes(addon.kvmGetMsrIndexList)
 /** KVM_GET_MSR_FEATURE_INDEX_LIST */
@@ -167,6 +169,12 @@ export const kvmSetMsrs = vcpuBytes(addon.kvmSetMsrs)
 export const kvmSetCpuid2 = vcpuBytes(addon.kvmSetCpuid2)
 /** KVM_GET_CPUID2 */
 export const kvmGetCpuid2 = vcpuBytes(addon.kvmGetCpuid2)
+/** KVM_GET_SUPPORTED_HV_CPUID of a vCPU, with KVM_CAP_HYPERV_CPUID */
+export const kvmGetVcpuSupportedHvCpuid = vcpuBytes(addon.kvmGetVcpuSupportedHvCpuid)
+/** KVM_GET_NESTED_STATE; `size` says how much room there is, and then how many bytes there are */
+export const kvmGetNestedState = vcpuBytes(addon.kvmGetNestedState)
+/** KVM_SET_NESTED_STATE */
+export const kvmSetNestedState = vcpuBytes(addon.kvmSetNestedState)
 /** KVM_GET_VCPU_EVENTS */
 export const kvmGetVcpuEvents = vcpuBytes(addon.kvmGetVcpuEvents)
 /** KVM_SET_VCPU_EVENTS */
@@ -201,6 +209,8 @@ export const kvmX86SetupMce = vcpuU64(addon.kvmX86SetupMce)
 export const kvmX86SetMce = vcpuBytes(addon.kvmX86SetMce)
 /** KVM_ENABLE_CAP */
 export const kvmEnableCap = vcpuBytes(addon.kvmEnableCap)
+/** KVM_ENABLE_CAP of a capability that answers: the kernel's answer comes into the 8 bytes behind the structure */
+export const kvmEnableCapResult = vcpuBytes(addon.kvmEnableCapResult)
 /** KVM_KVMCLOCK_CTRL */
 export const kvmKvmclockCtrl = vcpuNone(addon.kvmKvmclockCtrl)
 /** KVM_TPR_ACCESS_REPORTING */

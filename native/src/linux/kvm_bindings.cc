@@ -102,6 +102,22 @@ long IssueRow(const Napi::CallbackInfo& info, const Target& target, const kvm_io
       Bytes(info, index, row.size + size_t{count} * row.entry_size, row.operation);
       return target.Issue(row.request, Pointer(bytes));
     }
+    case KVM_IOCTL_RESULT: {
+      uint8_t* bytes = Bytes(info, index, row.size + row.entry_size, row.operation);
+      const uint64_t pointer = Pointer(bytes + row.size);
+      memcpy(bytes + row.count_offset, &pointer, sizeof(pointer));
+      const long value = target.Issue(row.request, Pointer(bytes));
+      // No address is left for JavaScript to see.
+      memset(bytes + row.count_offset, 0, sizeof(pointer));
+      return value;
+    }
+    case KVM_IOCTL_SIZED: {
+      uint8_t* bytes = Bytes(info, index, row.size, row.operation);
+      uint32_t size;
+      memcpy(&size, bytes + row.count_offset, sizeof(size));
+      Bytes(info, index, size, row.operation);
+      return target.Issue(row.request, Pointer(bytes));
+    }
     case KVM_IOCTL_XSAVE_OUT:
     case KVM_IOCTL_XSAVE_IN:
       return IssueXsave(info, target, row, index);

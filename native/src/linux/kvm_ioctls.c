@@ -24,6 +24,10 @@
 #define VCPU_U64(name, request) ROW(name, #request, request, 1, KVM_IOCTL_U64, 0, 0, 0)
 #define VCPU_BUF(name, request, type) ROW(name, #request, request, 1, KVM_IOCTL_BUF, sizeof(struct type), 0, 0)
 #define VCPU_LIST(name, request, type, count, entries) LIST(name, #request, request, 1, type, count, entries)
+#define VCPU_RESULT(name, request, type, field, bytes) \
+  ROW(name, #request, request, 1, KVM_IOCTL_RESULT, sizeof(struct type), offsetof(struct type, field), bytes)
+#define VCPU_SIZED(name, request, type, field) \
+  ROW(name, #request, request, 1, KVM_IOCTL_SIZED, sizeof(struct type), offsetof(struct type, field), 0)
 #define VCPU_XSAVE_OUT(name, request) ROW(name, #request, request, 1, KVM_IOCTL_XSAVE_OUT, sizeof(struct kvm_xsave), 0, 0)
 #define VCPU_XSAVE_IN(name, request) ROW(name, #request, request, 1, KVM_IOCTL_XSAVE_IN, sizeof(struct kvm_xsave), 0, 0)
 

@@ -14,6 +14,10 @@ enum kvm_ioctl_kind {
   KVM_IOCTL_U64,
   KVM_IOCTL_BUF,
   KVM_IOCTL_LIST,
+  /** A structure with a pointer to its result, for which there is room behind it. */
+  KVM_IOCTL_RESULT,
+  /** A structure that says itself how many bytes it has. */
+  KVM_IOCTL_SIZED,
   KVM_IOCTL_XSAVE_OUT,
   KVM_IOCTL_XSAVE_IN,
 };
@@ -30,7 +34,7 @@ struct kvm_ioctl_row {
   enum kvm_ioctl_kind kind;
   /** Bytes of the structure, or up to the entries of a list. */
   size_t size;
-  /** Where a list's count stands, and the bytes of one entry. */
+  /** Where a list's count, a structure's own size, or its pointer stands, and the bytes of one entry or of the result. */
   size_t count_offset;
   size_t entry_size;
 };

@@ -22,6 +22,8 @@ export interface X86AccelCpu {
   supportedMsrFeature?(cs: CPUState, index: number): bigint
   /** Machine check capabilities that the accelerator offers (MCG_CAP layout), for `lmce`. */
   supportedMceCap?(cs: CPUState): bigint
+  /** Checks the `hv-*` options against what the accelerator offers, when features are expanded. Throws UserError. */
+  hypervExpandFeatures?(cpu: X86CPU): void
   /** Runs at the end of instance init: accelerator-specific defaults of properties and features. */
   cpuInstanceInit?(cpu: X86CPU): void
   /** Runs before the CPU joins the machine's list, after features are filtered. Throws UserError. */

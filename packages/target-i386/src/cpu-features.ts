@@ -207,6 +207,8 @@ export function x86CpuExpandFeatures(cpu: X86CPU): void {
   if (env.cpuidLevel === LEVEL_AUTO) env.cpuidLevel = env.cpuidMinLevel
   if (env.cpuidXlevel === LEVEL_AUTO) env.cpuidXlevel = env.cpuidMinXlevel
   if (env.cpuidXlevel2 === LEVEL_AUTO) env.cpuidXlevel2 = env.cpuidMinXlevel2
+
+  accelCpuOf(cpu)?.hypervExpandFeatures?.(cpu)
 }
 
 /** Whether the accelerator can do all of Processor Trace that leaf 0x14 promises: it cannot be configured. */

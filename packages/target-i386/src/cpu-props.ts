@@ -13,6 +13,7 @@ import { UserError } from '@dromaius/util'
 import { UNASSIGNED_APIC_ID, type X86CPU, type X86CPUClass, x86CpuVendorWords2str } from './cpu.js'
 import { featureBitsByName, x86CpuListFeatureNames } from './feature-names.js'
 import { featureAliases, featureWordInfo } from './feature-words.js'
+import { addHypervFeatureProperties, hypervProperties } from './hyperv.js'
 
 /** Length of a brand string, bytes. */
 const MODEL_ID_LENGTH = 48
@@ -245,7 +246,7 @@ function addReadOnlyProperties(klass: X86CPUClass): void {
 /**
  * Every option of an x86 CPU but those of single models.
  * @qemu target/i386/cpu.c x86_cpu_properties
- * @differs without Hyper-V's, lbr-fmt, tcg-cpuid and what only concerns migration
+ * @differs without lbr-fmt, tcg-cpuid and what only concerns migration
  */
 export function addX86CpuProperties(klass: X86CPUClass): void {
   deviceClassSetProps<X86CPU>(klass, [
@@ -260,6 +261,8 @@ export function addX86CpuProperties(klass: X86CPUClass): void {
     propBool('enforce', 'enforceCpuid', false),
     propBool('x-force-features', 'forceFeatures', false),
     propBool('kvm', 'exposeKvm', true),
+    propBool('kvm-pv-enforce-cpuid', 'kvmPvEnforceCpuid', false),
+    ...hypervProperties,
     propUint32('phys-bits', 'physBits', 0),
     propBool('host-phys-bits', 'hostPhysBits', false),
     propUint8('host-phys-bits-limit', 'hostPhysBitsLimit', 0),
@@ -279,5 +282,6 @@ export function addX86CpuProperties(klass: X86CPUClass): void {
   addTscFrequency(klass)
   addLevelProperties(klass)
   addFeatureProperties(klass)
+  addHypervFeatureProperties(klass)
   addReadOnlyProperties(klass)
 }

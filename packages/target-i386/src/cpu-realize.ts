@@ -21,6 +21,8 @@ import { mceInit } from './cpu-mce.js'
 import { isAmdCpu, UNASSIGNED_APIC_ID, type X86CPU, X86_CPU } from './cpu.js'
 import * as bits from './cpuid-bits.js'
 import { legacyCaches } from './cpuid-cache.js'
+import { x86CpuHypervRealize } from './hyperv.js'
+import { x86CpuSetSgxlepubkeyhash } from './cpu-sgx.js'
 import { FEAT_1_EDX, FEAT_8000_0001_ECX, FEAT_8000_0001_EDX } from './feature-words.js'
 
 /** Widest physical address that page tables can hold, bits. */
@@ -143,7 +145,7 @@ function cpuCommonRealizefn(cpu: X86CPU): void {
  * Throws UserError or HostError; then the CPU is as before, unless its thread exists: that is for the machine to join.
  * @qemu target/i386/cpu.c x86_cpu_realizefn
  * @differs the accelerator's defaults have a call of their own; since QEMU 5.2 cpu_exec_realizefn makes it and stands
- *   before phys bits and caches. No Hyper-V, LBR format or SGX key hash
+ *   before phys bits and caches. No LBR format
  */
 export function x86CpuRealizefn(dev: DeviceState): void {
   const cpu = X86_CPU(dev)
@@ -151,10 +153,12 @@ export function x86CpuRealizefn(dev: DeviceState): void {
     throw new UserError('apic-id property was not initialized properly')
   }
 
+  x86CpuHypervRealize(cpu)
   x86CpuExpandFeatures(cpu)
   x86CpuFilterFeatures(cpu, cpu.checkCpuid || cpu.enforceCpuid)
   enforceFeatures(cpu)
   copyAmdAliases(cpu)
+  x86CpuSetSgxlepubkeyhash(cpu.env)
   realizeAccelDefaults(cpu)
   setPhysBits(cpu)
   initCacheInfo(cpu)

@@ -5,6 +5,7 @@ import { LOG_CPU_RESET, qemuLogMask } from '@dromaius/util'
 import { apicDesignateBsp, cpuIsBsp } from './cpu-apic-device.js'
 import { x86CpuDumpState } from './cpu-dump.js'
 import { accelCpuOf } from './cpu-features.js'
+import { x86CpuSetSgxlepubkeyhash } from './cpu-sgx.js'
 import { type X86CPU, X86_CPU } from './cpu.js'
 import { CPUID_EXT_MONITOR } from './cpuid-bits.js'
 import * as e from './env.js'
@@ -60,6 +61,7 @@ const PRESERVED: ReadonlySet<keyof e.CPUX86State> = new Set<keyof e.CPUX86State>
   'mceBanks',
   'xss',
   'umwait',
+  'nestedState',
 ])
 
 /** Gives every field that a reset reaches the value of a new state. */
@@ -113,7 +115,7 @@ function logStateBeforeReset(cpu: X86CPU): void {
 /**
  * Puts the CPU into its state after power-up or RESET (SDM volume 3, table 9-1), the hold phase of its reset.
  * @qemu target/i386/cpu.c x86_cpu_reset_hold
- * @differs no SGX key hash; the guest's debug registers make no breakpoints outside the translator; FPU and vector state need nothing but the defaults of a new state
+ * @differs the guest's debug registers make no breakpoints outside the translator; FPU and vector state need nothing but the defaults of a new state
  */
 export function x86CpuResetHold(obj: QemuObject, type: ResetType): void {
   const cpu = X86_CPU(obj)
@@ -131,6 +133,7 @@ export function x86CpuResetHold(obj: QemuObject, type: ResetType): void {
   env.fptags.fill(1)
   env.xcr0 = XSTATE_FP_MASK
   resetModelSpecificRegisters(cpu)
+  x86CpuSetSgxlepubkeyhash(env)
   x86UpdateHflags(env)
 
   // The first CPU starts the machine, always.

@@ -4,6 +4,7 @@ import {
   type DeviceRealize,
   type DeviceUnrealize,
   InvalidCastError,
+  type OnOffAuto,
   type QemuObject,
   type ResettablePhases,
 } from '@dromaius/qom'
@@ -14,6 +15,7 @@ import { type CpuidCaches, legacyCaches } from './cpuid-cache.js'
 import { CPUX86State } from './env.js'
 import { type ExtSaveArea, x86ExtSaveAreas } from './ext-save-areas.js'
 import { FEATURE_WORD_COUNT } from './feature-words.js'
+import { HYPERV_SPINLOCK_NEVER_NOTIFY } from './hyperv.js'
 
 /** The value of `apic-id` before the machine has given one. */
 export const UNASSIGNED_APIC_ID = 0xffff_ffff
@@ -21,7 +23,6 @@ export const UNASSIGNED_APIC_ID = 0xffff_ffff
 /**
  * An x86 processor.
  * @qemu target/i386/cpu.h ArchCPU
- * @differs Hyper-V's options are absent until its leaves are there
  */
 export class X86CPU extends CPUState {
   declare readonly qomClass: X86CPUClass
@@ -37,6 +38,36 @@ export class X86CPU extends CPUState {
   exposeKvm = true
   /** With `maxFeatures`: only features that can be migrated (`migratable`). */
   migratable = true
+  /** Shows only those of KVM's paravirtual features that CPUID tells of (`kvm-pv-enforce-cpuid`). */
+  kvmPvEnforceCpuid = false
+
+  /** Enlightenments that are offered, a bit for each `HYPERV_FEAT_*`. */
+  hypervFeatures = 0n
+  /** Attempts to get a lock before the guest tells the hypervisor (`hv-spinlocks`). */
+  hypervSpinlockAttempts = HYPERV_SPINLOCK_NEVER_NOTIFY
+  /** Every enlightenment of the host (`hv-passthrough`). */
+  hypervPassthrough = false
+  /** The guest can use only what CPUID tells of (`hv-enforce-cpuid`). */
+  hypervEnforceCpuid = false
+  /** Whether virtual CPUs never share a core unless CPUID says so; `auto` is what the host says. */
+  hypervNoNonarchCs: OnOffAuto = 'off'
+  /** The synthetic interrupt controller is the kernel's alone (`x-hv-synic-kvm-only`). */
+  hypervSynicKvmOnly = false
+  /** Who the hypervisor says it is: up to 12 characters; null until realize, unless given. */
+  hypervVendor: string | null = null
+  hypervVerIdBuild = 0
+  hypervVerIdMajor = 0
+  hypervVerIdMinor = 0
+  hypervVerIdSp = 0
+  hypervVerIdSb = 0
+  hypervVerIdSn = 0
+  /** Virtual processors at most, -1 for no limit told (`x-hv-max-vps`). */
+  hvMaxVps = -1
+  /** EBX, ECX and EDX of leaf 0x40000000; EAX to EDX of 0x40000001; EBX, ECX and EDX of 0x40000005. */
+  hypervVendorId: [number, number, number] = [0, 0, 0]
+  hypervInterfaceId: [number, number, number, number] = [0, 0, 0, 0]
+  hypervLimits: [number, number, number] = [0, 0, 0]
+
   /** All features of the accelerator are wanted: the models `max` and `host`. */
   maxFeatures = false
   /** `UNASSIGNED_APIC_ID` until the machine, or the user, gives one. */

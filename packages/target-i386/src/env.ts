@@ -26,6 +26,11 @@ export const MSR_MTRRcap_VCNT = 8
 export const MCE_BANKS_DEF = 10
 export const MAX_GP_COUNTERS = 18
 export const MAX_FIXED_COUNTERS = 3
+export const MAX_RTIT_ADDRS = 8
+export const ARCH_LBR_NR_ENTRIES = 32
+export const HV_CRASH_PARAMS = 5
+export const HV_SINT_COUNT = 16
+export const HV_STIMER_COUNT = 4
 
 /** Segment descriptor attribute bits, as they stand in a descriptor's second word (SDM volume 3, 3.4.5). */
 export const DESC_G_MASK = 1 << 23
@@ -98,6 +103,13 @@ export class SegmentCache {
 export interface MTRRVar {
   base: bigint
   mask: bigint
+}
+
+/** One last branch record. */
+export interface LBREntry {
+  from: bigint
+  to: bigint
+  info: bigint
 }
 
 /** One bound register of MPX. */
@@ -238,6 +250,47 @@ export class CPUX86State {
   msrFixedCounters = zeros(MAX_FIXED_COUNTERS)
   msrGpCounters = zeros(MAX_GP_COUNTERS)
   msrGpEvtsel = zeros(MAX_GP_COUNTERS)
+
+  /** Processor Trace: IA32_RTIT_CTL, STATUS, OUTPUT_BASE, OUTPUT_MASK, CR3_MATCH, and ADDR0_A, ADDR0_B, ADDR1_A, ... */
+  msrRtitCtrl = 0n
+  msrRtitStatus = 0n
+  msrRtitOutputBase = 0n
+  msrRtitOutputMask = 0n
+  msrRtitCr3Match = 0n
+  msrRtitAddrs = zeros(MAX_RTIT_ADDRS)
+  /** IA32_SGXLEPUBKEYHASH0 to 3. */
+  msrIa32Sgxlepubkeyhash = zeros(4)
+  /** Last branch records of the architectural kind. */
+  msrLbrCtl = 0n
+  msrLbrDepth = 0n
+  lbrRecords: LBREntry[] = Array.from({ length: ARCH_LBR_NR_ENTRIES }, () => ({ from: 0n, to: 0n, info: 0n }))
+
+  /** Microsoft's synthetic MSRs. */
+  msrHvGuestOsId = 0n
+  msrHvHypercall = 0n
+  msrHvTsc = 0n
+  msrHvVapic = 0n
+  msrHvCrashParams = zeros(HV_CRASH_PARAMS)
+  msrHvRuntime = 0n
+  msrHvSynicControl = 0n
+  msrHvSynicEvtPage = 0n
+  msrHvSynicMsgPage = 0n
+  msrHvSynicSint = zeros(HV_SINT_COUNT)
+  msrHvStimerConfig = zeros(HV_STIMER_COUNT)
+  msrHvStimerCount = zeros(HV_STIMER_COUNT)
+  msrHvReenlightenmentControl = 0n
+  msrHvTscEmulationControl = 0n
+  msrHvTscEmulationStatus = 0n
+  msrHvSyndbgControl = 0n
+  msrHvSyndbgSendPage = 0n
+  msrHvSyndbgRecvPage = 0n
+  msrHvSyndbgPendingPage = 0n
+
+  /**
+   * The state of a hypervisor that the guest runs, in the kernel's own layout (struct kvm_nested_state); null for a CPU that
+   * cannot run one, or where the accelerator keeps it elsewhere.
+   */
+  nestedState: Uint8Array | null = null
 
   /** Vector of the exception that is pending or injected, -1 for none. */
   exceptionNr = -1

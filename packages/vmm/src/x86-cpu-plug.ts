@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { kvmEnabled } from '@dromaius/cpus'
 import { type DeviceState, qdevUnrealize } from '@dromaius/qom'
 import {
+  HYPERV_FEAT_VPINDEX,
+  hypervFeatEnabled,
   TYPE_X86_CPU,
   UNASSIGNED_APIC_ID,
   type X86CPU,
@@ -8,6 +11,7 @@ import {
   type X86CPUTopoIDs,
   x86TopoIdsFromApicid,
 } from '@dromaius/target-i386'
+import { kvmHvVpindexSettable } from '@dromaius/target-i386/kvm'
 import { UserError } from '@dromaius/util'
 import { type CPUArchId, topoInfo, type X86MachineState } from './x86-machine.js'
 
@@ -89,6 +93,9 @@ export function x86CpuPrePlug(x86ms: X86MachineState, dev: DeviceState): void {
       )
     }
     cpu[property] = ids[id]
+  }
+  if (hypervFeatEnabled(cpu, HYPERV_FEAT_VPINDEX) && kvmEnabled(x86ms.system) && !kvmHvVpindexSettable(cpu)) {
+    throw new UserError("kernel doesn't allow setting HyperV VP_INDEX")
   }
   cpu.cpuIndex = found.index
 }

@@ -56,7 +56,7 @@ function kvmVmEnableCap(s: KVMState, cap: number, arg: bigint): void {
  * The x86 part of creating a virtual machine: looks at what the host can do and places what KVM keeps in guest
  * physical memory. Throws UserError when the host is too old, HostError when a call fails.
  * @qemu target/i386/kvm/kvm.c kvm_arch_init
- * @differs no SEV, Xen, Hyper-V, system management memory, bus lock limit, shadow MMU size, power management
+ * @differs no SEV, Xen, system management memory, bus lock limit, shadow MMU size, power management
  *   pass-through or MSR filter; the four pages are reserved by their address, outside of all RAM, and not in e820
  */
 export function kvmArchInit(s: KVMState): void {

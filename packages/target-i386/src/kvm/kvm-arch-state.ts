@@ -34,6 +34,8 @@ class KvmArchState {
   featureMsrIndexList: ReadonlySet<number> | null = null
   /** Answer of KVM_GET_SUPPORTED_CPUID, or null before it was asked. */
   supportedCpuid: readonly KvmCpuidEntry[] | null = null
+  /** The host's leaves of Microsoft's interface, or null before they were asked for. */
+  supportedHvCpuid: readonly KvmCpuidEntry[] | null = null
   /** The CPUID table that each vCPU was given last, by the number under which KVM knows it: it may have been parked. */
   readonly givenCpuid = new Map<number, string>()
   /** Debug registers in use, at most four, the same on every vCPU. */

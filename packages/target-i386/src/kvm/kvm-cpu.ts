@@ -8,6 +8,7 @@ import { x86CpuApplyProps } from '../cpu-version-props.js'
 import { MCG_LMCE_P } from '../cpuid-bits.js'
 import { hostExtSaveAreas } from '../ext-save-areas.js'
 import { hostCpuInstanceInit, hostCpuMaxInstanceInit, hostCpuRealizefn } from './host-cpu.js'
+import { kvmHypervExpandFeatures } from './hyperv-cpuid.js'
 import { kvmIrqchipInKernel } from './kvm-arch-state.js'
 import { kvmArchGetSupportedCpuid } from './kvm-cpuid.js'
 import { kvmGetMceCapSupported } from './kvm-mce.js'
@@ -91,6 +92,7 @@ export const kvmAccelCpu: X86AccelCpu = {
     kvmArchGetSupportedCpuid(kvmStateOf(cs), func, index, reg),
   supportedMsrFeature: (cs: CPUState, index) => kvmArchGetSupportedMsrFeature(kvmStateOf(cs), index),
   supportedMceCap: (cs: CPUState) => kvmGetMceCapSupported(kvmStateOf(cs)).mcgCap,
+  hypervExpandFeatures: kvmHypervExpandFeatures,
   cpuInstanceInit: kvmCpuInstanceInit,
   cpuRealize: kvmCpuRealizefn,
   cpuReset: kvmArchResetVcpu,

@@ -96,7 +96,7 @@ describe('kvmArchHandleExit', () => {
       '0x5',
     ],
     ['exception', { exit_reason: KVM_EXIT_EXCEPTION, ex: { exception: 14, error_code: 2 } }, 'exception 14'],
-    ['Hyper-V', { exit_reason: KVM_EXIT_HYPERV }, 'Hyper-V'],
+    ['Hyper-V', { exit_reason: KVM_EXIT_HYPERV, hyperv: { type: 9, u: [] } }, 'Hyper-V'],
     ['EOI', { exit_reason: KVM_EXIT_IOAPIC_EOI }, 'split'],
     [
       'notification with invalid context',

@@ -6,6 +6,7 @@ import { kvmGetApic } from './kvm-apic-state.js'
 import { kvmGetDebugregs } from './kvm-debugregs.js'
 import { kvmGetMpState } from './kvm-mp-state.js'
 import { kvmGetMsrs } from './kvm-msrs.js'
+import { kvmGetNestedState } from './kvm-nested-state.js'
 import { kvmGetputRegs } from './kvm-regs.js'
 import { kvmGetSregs, kvmGetSregs2 } from './kvm-sregs.js'
 import { kvmGetVcpuEvents } from './kvm-vcpu-events.js'
@@ -15,7 +16,6 @@ import { kvmGetXsave } from './kvm-xsave.js'
 /**
  * Reads the whole state of a stopped vCPU from KVM. Throws HostError.
  * @qemu target/i386/kvm/kvm.c kvm_arch_get_registers
- * @differs no nested state
  */
 export function kvmArchGetRegisters(cs: CPUState): void {
   const cpu = X86_CPU(cs)
@@ -32,4 +32,5 @@ export function kvmArchGetRegisters(cs: CPUState): void {
   kvmGetMsrs(cpu)
   kvmGetApic(cpu)
   if (state.hasDebugregs) kvmGetDebugregs(cpu)
+  kvmGetNestedState(cpu)
 }

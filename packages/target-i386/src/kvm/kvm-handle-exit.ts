@@ -21,6 +21,7 @@ import {
 import { errorReport, warnReport } from '@dromaius/util'
 import { X86_CPU } from '../cpu.js'
 import { CPUID_EXT_VMX, IF_MASK } from '../cpuid-bits.js'
+import { kvmHvHandleExit } from './hyperv-exit.js'
 import { kvmArchStateOf } from './kvm-arch-state.js'
 import { kvmHandleDebug } from './kvm-handle-debug.js'
 
@@ -98,7 +99,7 @@ export function kvmArchHandleExit(cs: CPUState, run: KvmRun): number {
     case KVM_EXIT_DEBUG:
       return kvmHandleDebug(cs, run)
     case KVM_EXIT_HYPERV:
-      return notAvailable("Hyper-V's interface")
+      return kvmHvHandleExit(X86_CPU(cs), run)
     case KVM_EXIT_XEN:
       return notAvailable("Xen's interface")
     case KVM_EXIT_IOAPIC_EOI:

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type CPUState, kvmStateOf, qemuAddVmChangeStateHandler } from '@dromaius/cpus'
-import { HostError, kvmSetCpuid2, kvm_cpuid2 } from '@dromaius/native'
+import { HostError, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, kvmSetCpuid2, kvm_cpuid2 } from '@dromaius/native'
 import { type X86CPU, X86_CPU } from '../cpu.js'
 import { cpuX86Cpuid } from '../cpuid.js'
 import { CPUID_7_0_EBX_SGX, CPUID_EXT_SMX, CPUID_EXT_VMX, MCG_LMCE_P } from '../cpuid-bits.js'
 import { MAX_FIXED_COUNTERS, MAX_GP_COUNTERS } from '../env.js'
 import { FEAT_KVM, FEAT_KVM_HINTS } from '../feature-words.js'
+import { hypervFillCpuids, kvmHypervExpandFeatures } from './hyperv-cpuid.js'
+import { hypervEnabled } from './hyperv-host.js'
+import { hypervInitVcpu, hypervVpIndex, kvmHvVpindexSettable, kvmVcpuEnableCap } from './hyperv-init.js'
 import { kvmArchStateOf } from './kvm-arch-state.js'
 import { kvmX86BuildCpuid } from './kvm-build-cpuid.js'
-import { type KvmCpuidEntry, cpuidFindEntry } from './kvm-cpuid.js'
+import { type KvmCpuidEntry, cpuidFindEntry, kvmArchGetSupportedCpuid } from './kvm-cpuid.js'
 import { kvmInitMsrs } from './kvm-init-msrs.js'
 import { kvmSetupMce } from './kvm-mce.js'
 import { kvmMsrRows } from './kvm-msr-rows.js'
+import { kvmAllocNestedState } from './kvm-nested-state.js'
 import {
   KVM_APIC_BUS_FREQUENCY,
   KVM_CPUID_FEATURES,
   KVM_CPUID_SIGNATURE,
+  KVM_CPUID_SIGNATURE_NEXT,
   KVM_CPUID_TIMING,
 } from './kvm-para.js'
 import { kvmInitTscKhz, tscIsStableAndKnown } from './kvm-tsc.js'
@@ -25,13 +30,14 @@ import { kvmInitXsave } from './kvm-xsave.js'
 /** "KVMKVMKVM" and three zeros, as EBX, ECX and EDX show it. */
 const KVM_SIGNATURE = { ebx: 0x4b4d_564b, ecx: 0x564b_4d56, edx: 0x4d }
 
-/** The leaves in which KVM shows itself and what it offers to the guest. */
-function kvmLeaves(cpu: X86CPU): KvmCpuidEntry[] {
+/** The leaves in which KVM shows itself and what it offers to the guest, from leaf `base` on. */
+function kvmLeaves(cpu: X86CPU, base: number): KvmCpuidEntry[] {
   const { features } = cpu.env
+  const featuresLeaf = base | (KVM_CPUID_FEATURES - KVM_CPUID_SIGNATURE)
   return [
-    { function: KVM_CPUID_SIGNATURE, index: 0, flags: 0, eax: KVM_CPUID_FEATURES, ...KVM_SIGNATURE },
+    { function: base, index: 0, flags: 0, eax: featuresLeaf, ...KVM_SIGNATURE },
     {
-      function: KVM_CPUID_FEATURES,
+      function: featuresLeaf,
       index: 0,
       flags: 0,
       eax: Number(features[FEAT_KVM]),
@@ -63,10 +69,14 @@ function noteFeatureControl(state: KvmVcpuState, entries: readonly KvmCpuidEntry
     ((leaf7?.ebx ?? 0) & Number(CPUID_7_0_EBX_SGX)) !== 0
 }
 
-/** Appends the timing leaf for guests that know to look for it, when its figures will stay true. */
-function addTimingLeaf(cpu: X86CPU, entries: KvmCpuidEntry[]): void {
+/**
+ * Appends the timing leaf for guests that know to look for it, when its figures will stay true. They look for it above
+ * leaf 0x40000000, which is KVM's only without Microsoft's interface.
+ */
+function addTimingLeaf(cpu: X86CPU, entries: KvmCpuidEntry[], base: number): void {
   const { env } = cpu
-  if (!cpu.vmwareCpuidFreq || !cpu.exposeKvm || !tscIsStableAndKnown(env)) return
+  if (!cpu.vmwareCpuidFreq || !cpu.exposeKvm || base !== KVM_CPUID_SIGNATURE || !tscIsStableAndKnown(env))
+    return
   entries.push({
     function: KVM_CPUID_TIMING,
     index: 0,
@@ -105,8 +115,7 @@ function setCpuid2(cpu: X86CPU, entries: readonly KvmCpuidEntry[]): void {
  * Makes a new vCPU the CPU that its model describes: frequency, CPUID, machine checks, feature MSRs. Throws HostError
  * and UserError; the caller then calls `kvmArchDestroyVcpu`.
  * @qemu target/i386/kvm/kvm.c kvm_arch_init_vcpu
- * @differs Hyper-V's and Xen's leaves and nested state are absent, so nothing asks hyperv_enabled; nothing is migrated
- *   yet, so invtsc blocks nothing
+ * @differs Xen's leaves are absent; nothing is migrated yet, so invtsc blocks nothing
  */
 export function kvmArchInitVcpu(cs: CPUState): void {
   const cpu = X86_CPU(cs)
@@ -117,7 +126,16 @@ export function kvmArchInitVcpu(cs: CPUState): void {
   kvmInitTscKhz(cs)
   env.apicBusFreq = KVM_APIC_BUS_FREQUENCY
 
-  if (cpu.exposeKvm) entries.push(...kvmLeaves(cpu))
+  kvmHypervExpandFeatures(cpu)
+  state.hypervEnabled = hypervEnabled(cpu)
+  if (state.hypervEnabled) {
+    hypervInitVcpu(cpu)
+    entries.push(...hypervFillCpuids(cpu))
+  }
+  // Microsoft's interface begins at 0x40000000, so KVM's makes room.
+  const base = state.hypervEnabled ? KVM_CPUID_SIGNATURE_NEXT : KVM_CPUID_SIGNATURE
+  if (cpu.exposeKvm) entries.push(...kvmLeaves(cpu, base))
+  if (cpu.kvmPvEnforceCpuid) kvmVcpuEnableCap(cpu, KVM_CAP_ENFORCE_PV_FEATURE_CPUID, 1n)
   kvmX86BuildCpuid(entries, (func, index) => cpuX86Cpuid(cpu, func, index), {
     nrDies: env.nrDies,
     xlevel2: env.cpuidXlevel2,
@@ -130,11 +148,12 @@ export function kvmArchInitVcpu(cs: CPUState): void {
     cpuUpdateState(cpu, running)
   })
   noteFeatureControl(state, entries, env.mcgCap)
-  addTimingLeaf(cpu, entries)
+  addTimingLeaf(cpu, entries, base)
   setCpuid2(cpu, entries)
 
   // Only now does the host know how large this guest's XSAVE area is.
   kvmInitXsave(cpu)
+  kvmAllocNestedState(cpu)
   state.msrRows = kvmMsrRows({
     listed: kvmArchStateOf(kvmStateOf(cs)).msrIndexList,
     features: env.features,
@@ -146,6 +165,15 @@ export function kvmArchInitVcpu(cs: CPUState): void {
     fixedCounters: state.fixedCounters,
     physBits: cpu.physBits,
     fillMtrrMask: cpu.fillMtrrMask,
+    enablePmu: cpu.enablePmu,
+    rtitAddrs: kvmArchGetSupportedCpuid(kvmStateOf(cs), 0x14, 1, 'eax') & 7,
+    hyperv: {
+      enabled: state.hypervEnabled,
+      features: cpu.hypervFeatures,
+      firstCpu: cs.system.cpus[0] === cs,
+      vpIndex: hypervVpIndex(cpu),
+      vpIndexSettable: kvmHvVpindexSettable(cpu),
+    },
   })
   kvmInitMsrs(cpu)
 }
@@ -163,7 +191,9 @@ function cpuUpdateState(cpu: X86CPU, running: boolean): void {
  * @qemu target/i386/kvm/kvm.c kvm_arch_destroy_vcpu
  */
 export function kvmArchDestroyVcpu(cs: CPUState): void {
-  kvmVcpuStateDelete(cs)?.removeStateHandler()
+  const state = kvmVcpuStateDelete(cs)
+  state?.removeStateHandler()
+  state?.synic?.free(X86_CPU(cs))
 }
 
 /**

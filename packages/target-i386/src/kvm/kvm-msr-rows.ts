@@ -1,8 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { KVM_PUT_RESET_STATE, KVM_PUT_RUNTIME_STATE } from '@dromaius/cpus'
-import { CPUID_EXT2_RDTSCP, CPUID_MTRR } from '../cpuid-bits.js'
-import { type CPUX86State, MSR_MTRRcap_VCNT } from '../env.js'
-import { FEAT_1_EDX, FEAT_8000_0001_EDX, FEAT_KVM, FEAT_XSAVE, type FeatureWord } from '../feature-words.js'
+import {
+  CPUID_7_0_EBX_INTEL_PT,
+  CPUID_7_0_ECX_SGX_LC,
+  CPUID_7_0_EDX_ARCH_LBR,
+  CPUID_EXT2_RDTSCP,
+  CPUID_MTRR,
+} from '../cpuid-bits.js'
+import { ARCH_LBR_NR_ENTRIES, MAX_RTIT_ADDRS, MSR_MTRRcap_VCNT } from '../env.js'
+import {
+  FEAT_1_EDX,
+  FEAT_7_0_EBX,
+  FEAT_7_0_ECX,
+  FEAT_7_0_EDX,
+  FEAT_8000_0001_EDX,
+  FEAT_KVM,
+  FEAT_XSAVE,
+} from '../feature-words.js'
+import { hypervRows } from './hyperv-msr-rows.js'
+import {
+  elementRow,
+  hasFeature,
+  type KvmMsrContext,
+  type KvmMsrRow,
+  MSR_PUT_NEVER,
+  narrowRow,
+  row,
+} from './kvm-msr-row.js'
 import {
   KVM_FEATURE_ASYNC_PF,
   KVM_FEATURE_ASYNC_PF_INT,
@@ -12,90 +36,8 @@ import {
 } from './kvm-para.js'
 import * as msr from './msr-index.js'
 
-/** Never written together with the others: an MSR that is only read here and has its own moment to be written. */
-const MSR_PUT_NEVER = Number.POSITIVE_INFINITY
-
-/** One MSR that goes between `env` and the vCPU. */
-export interface KvmMsrRow {
-  readonly index: number
-  /** Lowest `KVM_PUT_*_STATE` level at which it is written. */
-  readonly putLevel: number
-  /** Present value in `env`, 64 bits. */
-  read(env: CPUX86State): bigint
-  /** Stores what the vCPU has; null for an MSR that is only ever written. */
-  readonly write: ((env: CPUX86State, value: bigint) => void) | null
-}
-
-/** What decides which MSRs a vCPU has. */
-export interface KvmMsrContext {
-  /** MSRs that the host saves and restores. */
-  readonly listed: ReadonlySet<number>
-  /** Feature words, as in `env.features`. */
-  readonly features: readonly bigint[]
-  /** MCG_CAP; 0 for a CPU without machine checks. */
-  readonly mcgCap: bigint
-  readonly hasFeatureControl: boolean
-  readonly hasMcgExtCtl: boolean
-  /** Version of architectural performance monitoring, 0 for none, and its numbers of counters. */
-  readonly pmuVersion: number
-  readonly gpCounters: number
-  readonly fixedCounters: number
-  /** Physical address width, bits. */
-  readonly physBits: number
-  /** Whether mask bits above `physBits` are to look set in saved state. */
-  readonly fillMtrrMask: boolean
-}
-
-type FieldOf<T> = { [K in keyof CPUX86State]: CPUX86State[K] extends T ? K : never }[keyof CPUX86State]
-type BigintField = FieldOf<bigint>
-
-/** A row for a 64-bit field of `env`. */
-function row(index: number, name: BigintField, putLevel = KVM_PUT_RUNTIME_STATE): KvmMsrRow {
-  return {
-    index,
-    putLevel,
-    read: (env) => env[name],
-    write: (env, value) => {
-      env[name] = value
-    },
-  }
-}
-
-/** A row for a field of `env` that is kept as a number of 32 bits. */
-function narrowRow(index: number, name: 'smbase' | 'pkrs'): KvmMsrRow {
-  return {
-    index,
-    putLevel: KVM_PUT_RUNTIME_STATE,
-    read: (env) => BigInt(env[name]),
-    write: (env, value) => {
-      env[name] = Number(value & 0xffff_ffffn)
-    },
-  }
-}
-
-/** A row for element `i` of an array in `env`. */
-function elementRow(
-  index: number,
-  array: (env: CPUX86State) => bigint[],
-  i: number,
-  putLevel = KVM_PUT_RESET_STATE,
-): KvmMsrRow {
-  return {
-    index,
-    putLevel,
-    read: (env) => array(env)[i],
-    write: (env, value) => {
-      array(env)[i] = value
-    },
-  }
-}
-
 /** CPUID leaf 0xd, subleaf 1, EAX: extended feature disable. */
 const CPUID_D_1_EAX_XFD = 1n << 4n
-
-function hasFeature(context: KvmMsrContext, word: FeatureWord, mask: bigint): boolean {
-  return (context.features[word] & mask) !== 0n
-}
 
 /** MSRs with no effect but their value: written whenever the vCPU's state is. */
 function runtimeRows(context: KvmMsrContext): KvmMsrRow[] {
@@ -210,6 +152,62 @@ function mtrrRows(context: KvmMsrContext): KvmMsrRow[] {
   return rows
 }
 
+/** Intel Processor Trace (SDM volume 3, 33.2.7). */
+function intelPtRows(context: KvmMsrContext): KvmMsrRow[] {
+  if (!hasFeature(context, FEAT_7_0_EBX, CPUID_7_0_EBX_INTEL_PT)) return []
+  const rows = [
+    row(msr.MSR_IA32_RTIT_CTL, 'msrRtitCtrl', KVM_PUT_RESET_STATE),
+    row(msr.MSR_IA32_RTIT_STATUS, 'msrRtitStatus', KVM_PUT_RESET_STATE),
+    row(msr.MSR_IA32_RTIT_OUTPUT_BASE, 'msrRtitOutputBase', KVM_PUT_RESET_STATE),
+    row(msr.MSR_IA32_RTIT_OUTPUT_MASK, 'msrRtitOutputMask', KVM_PUT_RESET_STATE),
+    row(msr.MSR_IA32_RTIT_CR3_MATCH, 'msrRtitCr3Match', KVM_PUT_RESET_STATE),
+  ]
+  for (let i = 0; i < Math.min(context.rtitAddrs, MAX_RTIT_ADDRS); i++) {
+    rows.push(elementRow(msr.MSR_IA32_RTIT_ADDR0_A + i, (env) => env.msrRtitAddrs, i))
+  }
+  return rows
+}
+
+/** Whose launch enclaves the guest takes (SDM volume 3, 35.1.4). */
+function sgxRows(context: KvmMsrContext): KvmMsrRow[] {
+  if (!hasFeature(context, FEAT_7_0_ECX, CPUID_7_0_ECX_SGX_LC)) return []
+  return [0, 1, 2, 3].map((i) =>
+    elementRow(msr.MSR_IA32_SGXLEPUBKEYHASH0 + i, (env) => env.msrIa32Sgxlepubkeyhash, i),
+  )
+}
+
+/** Last branch records of the architectural kind (SDM volume 3, 18.1); as many as fit into the state, or none. */
+function archLbrRows(context: KvmMsrContext): KvmMsrRow[] {
+  const has = context.enablePmu && context.listed.has(msr.MSR_ARCH_LBR_DEPTH)
+  if (!has || !hasFeature(context, FEAT_7_0_EDX, CPUID_7_0_EDX_ARCH_LBR)) return []
+  const rows = [
+    row(msr.MSR_ARCH_LBR_CTL, 'msrLbrCtl', KVM_PUT_RESET_STATE),
+    row(msr.MSR_ARCH_LBR_DEPTH, 'msrLbrDepth', KVM_PUT_RESET_STATE),
+  ]
+  for (let i = 0; i < ARCH_LBR_NR_ENTRIES; i++) {
+    for (const [base, field] of [
+      [msr.MSR_ARCH_LBR_FROM_0, 'from'],
+      [msr.MSR_ARCH_LBR_TO_0, 'to'],
+      [msr.MSR_ARCH_LBR_INFO_0, 'info'],
+    ] as const) {
+      rows.push({
+        index: base + i,
+        putLevel: KVM_PUT_RESET_STATE,
+        putIf: (env) => env.lbrRecords[i].from !== 0n,
+        read: (env) => env.lbrRecords[i][field],
+        write: (env, value) => {
+          env.lbrRecords[i][field] = value
+        },
+      })
+    }
+  }
+  const depth = BigInt(ARCH_LBR_NR_ENTRIES)
+  return rows.map((entry) => ({
+    ...entry,
+    putIf: (env) => env.msrLbrDepth === depth && (entry.putIf?.(env) ?? true),
+  }))
+}
+
 /** Machine check banks (SDM volume 3, 16.3). */
 function mceRows(context: KvmMsrContext): KvmMsrRow[] {
   if (context.mcgCap === 0n) return []
@@ -226,8 +224,8 @@ function mceRows(context: KvmMsrContext): KvmMsrRow[] {
  * Every MSR of a vCPU that is synchronised, in the order in which QEMU writes them. The list does not change in the
  * vCPU's life, so it is built once.
  * @qemu target/i386/kvm/kvm.c kvm_put_msrs
- * @differs one table for writing and reading, where QEMU has two lists and a switch; the registers of Hyper-V, Processor
- *   Trace, SGX and LBR are not part of the CPU's state
+ * @differs one table for writing and reading, where QEMU has two lists and a switch; `kvmMsrsInGetOrder` has the order of
+ *   the second
  */
 export function kvmMsrRows(context: KvmMsrContext): KvmMsrRow[] {
   const xfd = hasFeature(context, FEAT_XSAVE, CPUID_D_1_EAX_XFD)
@@ -246,8 +244,12 @@ export function kvmMsrRows(context: KvmMsrContext): KvmMsrRow[] {
     ...runtimeRows(context),
     ...paravirtRows(context),
     ...pmuRows(context),
+    ...hypervRows(context),
     ...mtrrRows(context),
+    ...intelPtRows(context),
+    ...sgxRows(context),
     ...xfd,
+    ...archLbrRows(context),
     ...mceRows(context),
     ...tscDeadline,
     ...featureControl,

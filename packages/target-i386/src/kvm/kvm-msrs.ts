@@ -3,7 +3,8 @@ import { type CPUState, kvmStateOf } from '@dromaius/cpus'
 import { kvmGetMsrs as ioctlGetMsrs, kvmSetMsrs, kvm_msrs } from '@dromaius/native'
 import type { X86CPU } from '../cpu.js'
 import { kvmArchStateOf } from './kvm-arch-state.js'
-import type { KvmMsrRow } from './kvm-msr-rows.js'
+import { kvmMsrsInGetOrder } from './kvm-msr-get-order.js'
+import type { KvmMsrRow } from './kvm-msr-row.js'
 import { kvmVcpuStateOf } from './kvm-vcpu-state.js'
 import { MSR_IA32_FEATURE_CONTROL, MSR_IA32_TSC, MSR_IA32_TSCDEADLINE } from './msr-index.js'
 
@@ -46,6 +47,17 @@ export function kvmBufSetMsrs(cs: CPUState, values: readonly KvmMsrValue[]): Kvm
 }
 
 /**
+ * Reads one MSR (64 bits); null when the host refuses. Throws HostError.
+ * @qemu target/i386/kvm/kvm.c kvm_get_one_msr
+ */
+export function kvmGetOneMsr(cs: CPUState, index: number): bigint | null {
+  const msrs = kvm_msrs.allocWith(1)
+  msrs.nmsrs = 1
+  msrs.entries[0].index = index
+  return ioctlGetMsrs(cs.kvmVcpu!, msrs) === 1 ? msrs.entries[0].data : null
+}
+
+/**
  * Writes one MSR; one that the host refuses is warned about once. Throws HostError.
  * @qemu target/i386/kvm/kvm.c kvm_put_one_msr
  */
@@ -60,7 +72,7 @@ export function kvmPutOneMsr(cs: CPUState, index: number, value: bigint): void {
 export function kvmPutMsrs(cpu: X86CPU, level: number): void {
   const state = kvmVcpuStateOf(cpu)
   const values = state.msrRows
-    .filter(({ putLevel }) => level >= putLevel)
+    .filter(({ putLevel, putIf }) => level >= putLevel && (putIf?.(cpu.env) ?? true))
     .map((row) => ({ index: row.index, value: row.read(cpu.env) }))
   const refused = new Set(kvmBufSetMsrs(cpu, values).map(({ index }) => index))
   if (refused.size > 0) state.msrRows = state.msrRows.filter(({ index }) => !refused.has(index))
@@ -69,7 +81,7 @@ export function kvmPutMsrs(cpu: X86CPU, level: number): void {
 /** Rows that are to be read now: the TSC is not read again while the machine is stopped, or it would drift. */
 function rowsToGet(cpu: X86CPU): KvmMsrRow[] {
   const { msrRows } = kvmVcpuStateOf(cpu)
-  return msrRows.filter(({ index, write }) => write !== null && !(index === MSR_IA32_TSC && cpu.env.tscValid))
+  return kvmMsrsInGetOrder(msrRows).filter(({ index }) => !(index === MSR_IA32_TSC && cpu.env.tscValid))
 }
 
 /**

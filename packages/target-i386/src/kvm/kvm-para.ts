@@ -2,6 +2,8 @@
 
 /** CPUID leaves through which KVM shows itself (kernel, Documentation/virt/kvm/x86/cpuid.rst). */
 export const KVM_CPUID_SIGNATURE = 0x4000_0000
+/** Where those leaves begin when Microsoft's interface has the place above. */
+export const KVM_CPUID_SIGNATURE_NEXT = 0x4000_0100
 export const KVM_CPUID_FEATURES = 0x4000_0001
 /** VMware's timing leaf, TSC and bus frequency in kHz; Linux guests read it under KVM too. */
 export const KVM_CPUID_TIMING = 0x4000_0010

@@ -76,6 +76,9 @@ function newCpu(): X86CPU {
     fixedCounters: 0,
     physBits: 40,
     fillMtrrMask: true,
+    enablePmu: false,
+    rtitAddrs: 0,
+    hyperv: { enabled: false, features: 0n, firstCpu: true, vpIndex: 0, vpIndexSettable: true },
   })
   return cpu
 }
@@ -121,6 +124,19 @@ describe('kvmArchPutRegisters', () => {
       'kvmSetMsrs',
       'kvmSetDebugregs',
     ])
+  })
+
+  it("a hypervisor's state follows the special registers from reset level on", () => {
+    const cpu = newCpu()
+    cpu.env.nestedState = new Uint8Array(128)
+    kvmArchPutRegisters(cpu, KVM_PUT_RESET_STATE)
+    expect(kernel.calls.slice(1, 4)).toEqual(['kvmSetSregs2', 'kvmSetNestedState', 'kvmSetRegs'])
+    kernel.calls.length = 0
+    kvmArchPutRegisters(cpu, KVM_PUT_RUNTIME_STATE)
+    expect(kernel.calls).not.toContain('kvmSetNestedState')
+    kernel.calls.length = 0
+    kvmArchGetRegisters(cpu)
+    expect(kernel.calls.at(-1)).toBe('kvmGetNestedState')
   })
 
   it('full level adds the TSC frequency after the special registers', () => {

@@ -7,7 +7,11 @@ import {
 } from '@dromaius/native'
 import { cpuIsBsp } from '../cpu-apic-device.js'
 import type { X86CPU } from '../cpu.js'
+import { HYPERV_FEAT_SYNIC, hypervFeatEnabled } from '../hyperv.js'
+import { HV_SINT_MASKED } from './hyperv-proto.js'
+import { hypervX86SynicReset } from './hyperv-synic.js'
 import { kvmIrqchipInKernel } from './kvm-arch-state.js'
+import { kvmInitNestedState } from './kvm-nested-state.js'
 
 /**
  * KVM's part of a CPU's reset: the bootstrap processor runs, the others wait for INIT and SIPI.
@@ -18,6 +22,11 @@ export function kvmArchResetVcpu(cpu: X86CPU): void {
   env.xcr0 = 1n
   const waits = kvmIrqchipInKernel(kvmStateOf(cpu)) && !cpuIsBsp(cpu)
   env.mpState = waits ? KVM_MP_STATE_UNINITIALIZED : KVM_MP_STATE_RUNNABLE
+  if (hypervFeatEnabled(cpu, HYPERV_FEAT_SYNIC)) {
+    env.msrHvSynicSint.fill(HV_SINT_MASKED)
+    hypervX86SynicReset(cpu)
+  }
+  kvmInitNestedState(env)
   // The guest's KVM polls before it halts unless the guest says otherwise.
   env.pollControlMsr = 1n
 }

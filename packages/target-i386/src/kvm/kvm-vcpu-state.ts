@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CPUState } from '@dromaius/cpus'
-import type { KvmMsrRow } from './kvm-msr-rows.js'
+import type { HypervSynic } from './hyperv-synic.js'
+import type { KvmMsrRow } from './kvm-msr-row.js'
 import type { PlacedComponent } from './kvm-xsave.js'
 
 /**
@@ -16,6 +17,8 @@ export class KvmVcpuState {
   fixedCounters = 0
   hasMsrFeatureControl = false
   hasMsrMcgExtCtl = false
+  /** The guest sees Microsoft's interface. */
+  hypervEnabled = false
   /** The XSAVE area that goes through the ioctls, a multiple of 4096 bytes long; null on hosts without XSAVE. */
   xsaveBuf: Uint8Array | null = null
   /** Whether the area may be longer than the 4096 bytes that KVM_GET_XSAVE copies. */
@@ -24,6 +27,8 @@ export class KvmVcpuState {
   xsaveLayout: readonly PlacedComponent[] = []
   /** The MSRs to write and read, in order. Those that the host turned out to refuse are taken out. */
   msrRows: KvmMsrRow[] = []
+  /** The synthetic interrupt controller's part outside of the kernel, for a CPU that has it. */
+  synic: HypervSynic | null = null
   /** Takes the run state handler away again. */
   removeStateHandler: () => void = () => {}
 }
@@ -42,6 +47,11 @@ export function kvmVcpuStateOf(cs: CPUState): KvmVcpuState {
   const state = vcpus.get(cs)
   if (state === undefined) throw new Error(`vCPU ${cs.cpuIndex} has no KVM state`)
   return state
+}
+
+/** The state of `cs`, or undefined: it has not been through `kvmArchInitVcpu`, or has left KVM. */
+export function kvmVcpuStateGet(cs: CPUState): KvmVcpuState | undefined {
+  return vcpus.get(cs)
 }
 
 /** Forgets the state of `cs` and returns it, if there is any. */

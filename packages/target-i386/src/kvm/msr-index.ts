@@ -51,6 +51,19 @@ export const MSR_AMD64_TSC_RATIO = 0xc000_0104
 export const MSR_VM_HSAVE_PA = 0xc001_0117
 export const MSR_VIRT_SSBD = 0xc001_011f
 
+export const MSR_IA32_SGXLEPUBKEYHASH0 = 0x8c
+export const MSR_IA32_RTIT_OUTPUT_BASE = 0x560
+export const MSR_IA32_RTIT_OUTPUT_MASK = 0x561
+export const MSR_IA32_RTIT_CTL = 0x570
+export const MSR_IA32_RTIT_STATUS = 0x571
+export const MSR_IA32_RTIT_CR3_MATCH = 0x572
+export const MSR_IA32_RTIT_ADDR0_A = 0x580
+export const MSR_ARCH_LBR_INFO_0 = 0x1200
+export const MSR_ARCH_LBR_CTL = 0x14ce
+export const MSR_ARCH_LBR_DEPTH = 0x14cf
+export const MSR_ARCH_LBR_FROM_0 = 0x1500
+export const MSR_ARCH_LBR_TO_0 = 0x1600
+
 export const MSR_IA32_VMX_BASIC = 0x480
 export const MSR_IA32_VMX_MISC = 0x485
 export const MSR_IA32_VMX_CR0_FIXED0 = 0x486
