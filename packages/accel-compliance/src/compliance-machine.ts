@@ -67,6 +67,8 @@ export interface ComplianceOptions {
   /** Program of guests/compliance by name; nothing is loaded without. */
   program?: string
   cpus?: number
+  /** CPU model, qemu64 when absent. */
+  model?: string
   /** CPUs that can be plugged later. */
   maxCpus?: number
   /** What is mapped at 0xd0000: a recording device, or nothing. */
@@ -100,6 +102,7 @@ export class ComplianceMachine {
   readonly ports: Access[] = []
   readonly mmio: Access[] = []
   readonly #runsGuests: boolean
+  readonly #model: string
   readonly #input: number[]
   readonly #devices: MemoryRegion[] = []
   #waiters: (() => void)[] = []
@@ -110,6 +113,7 @@ export class ComplianceMachine {
     const maxCpus = options.maxCpus ?? cpus
     this.system = new SystemState({ smp: { sockets: maxCpus, cpus, maxCpus } })
     this.#runsGuests = accelerators.some((accel) => accel.name === options.accel && accel.runsGuests)
+    this.#model = options.model ?? 'qemu64'
     this.#input = [...(options.input ?? [])]
     configureAccelerators(this.system, [{ name: options.accel }])
     this.#addMemory(options.mmio ?? true)
@@ -181,7 +185,7 @@ export class ComplianceMachine {
   /** Adds a CPU with this APIC id, to a running machine too. */
   plug(apicId: number): CPUState {
     if (!this.#runsGuests) return this.#plugIdle()
-    const cpu = x86CpuCreate(this.system, 'qemu64-x86_64-cpu', null)
+    const cpu = x86CpuCreate(this.system, `${this.#model}-x86_64-cpu`, null)
     // What this host's KVM lacks of the model is of no interest here.
     cpu.checkCpuid = false
     cpu.apicId = apicId

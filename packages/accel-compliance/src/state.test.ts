@@ -3,11 +3,12 @@
 // Save and load of a paused running guest: its CPUs and their APICs, into the machine it came from and into another.
 
 import { cpuSynchronizeAllStates, qemuSystemReset, vmStart, vmStop } from '@dromaius/cpus'
+import { R_EBX } from '@dromaius/target-i386'
 import { describe, expect, it } from 'vitest'
 import { accelerators, titleOf } from './accelerators.js'
 import { type ComplianceMachine, DONE, STARTED } from './compliance-machine.js'
 import { aWhile, runOn } from './run-on.js'
-import { loadMachine, saveMachine, scramble, withoutClocks } from './state.js'
+import { loadMachine, type SavedMachine, saveMachine, scramble, withoutClocks } from './state.js'
 
 /** A dword of saved RAM. */
 const dwordOf = (ram: Uint8Array, address: number): number =>
@@ -82,6 +83,65 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
           const again = saveMachine(machine.system, machine.ram.block)
 
           expect(withoutClocks(again)).toEqual(withoutClocks(saved))
+        }))
+    })
+
+    // General, control, debug and model-specific registers, and the local APIC's timer: the guest looks at them itself.
+    describe('a guest that keeps values in registers of every kind', () => {
+      const TICKS = 0x808
+      const wrong = (machine: ComplianceMachine): number[] =>
+        machine.ports.filter(({ at }) => at === 0xe020).map(({ value }) => value)
+
+      /** Waits until the guest has looked and the timer has ticked some more. */
+      async function untilItGoesOn(machine: ComplianceMachine): Promise<void> {
+        for (const address of [COUNTER, TICKS]) {
+          const before = machine.readDword(address)
+          while (machine.readDword(address) <= before + 2) await aWhile(5)
+        }
+      }
+
+      async function savedRunning(machine: ComplianceMachine): Promise<SavedMachine> {
+        machine.start()
+        await machine.untilSent(STARTED)
+        await untilItGoesOn(machine)
+        await vmStop(machine.system, 'paused')
+        expect(wrong(machine)).toEqual([])
+        return saveMachine(machine.system, machine.ram.block)
+      }
+
+      it('finds all of them after reset and loading', () =>
+        run({ program: 'state' }, async (machine) => {
+          const saved = await savedRunning(machine)
+          qemuSystemReset(machine.system, 'host-qmp-system-reset')
+          scramble(machine.ram.block)
+          loadMachine(machine.system, machine.ram.block, saved)
+          vmStart(machine.system)
+          await untilItGoesOn(machine)
+          expect(wrong(machine)).toEqual([])
+          expect(machine.sent).toEqual([STARTED])
+        }))
+
+      it('finds all of them in another machine', () =>
+        run({ program: 'state' }, async (machine) => {
+          const saved = await savedRunning(machine)
+          await run({}, async (other) => {
+            loadMachine(other.system, other.ram.block, saved)
+            other.start()
+            await untilItGoesOn(other)
+            expect(wrong(other)).toEqual([])
+            expect(other.sent).toEqual([])
+          })
+        }))
+
+      it('notices registers that were not loaded', () =>
+        run({ program: 'state' }, async (machine) => {
+          await savedRunning(machine)
+          const cpu = machine.bootCpu
+          cpu.env.regs[R_EBX] ^= 1n
+          cpu.env.pat ^= 1n
+          cpu.env.dr[2] ^= 0x10n
+          vmStart(machine.system)
+          await machine.until(() => [0x13, 0x32, 0x43].every((id) => wrong(machine).includes(id)))
         }))
     })
 

@@ -62,9 +62,12 @@ export function scramble(ram: RAMBlock): void {
   contents(ram).fill(0xf4)
 }
 
-/** Device states without the APIC timer's virtual times, which are those of the last look at the kernel. */
+/**
+ * Device states without the APIC timer's virtual times, which are those of the last look at the kernel, and without
+ * kvmclock's time, which goes on in a machine that was never stopped.
+ */
 export function withoutClocks({ devices }: SavedMachine): unknown {
-  const clocks = ['initialCountLoadTime', 'nextTime', 'timerExpiry']
+  const clocks = ['initialCountLoadTime', 'nextTime', 'timerExpiry', 'clock']
   return JSON.parse(
     JSON.stringify(devices, (key, value: unknown) => (clocks.includes(key) ? undefined : value)),
   )
