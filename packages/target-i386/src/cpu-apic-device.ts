@@ -5,6 +5,8 @@ import type { X86CPU } from './cpu.js'
 
 /** Bits of IA32_APIC_BASE (SDM volume 3, 11.4.4). */
 export const MSR_IA32_APICBASE_BSP = 1n << 8n
+/** The registers are MSRs: x2APIC mode. */
+export const MSR_IA32_APICBASE_EXTD = 1n << 10n
 export const MSR_IA32_APICBASE_ENABLE = 1n << 11n
 export const MSR_IA32_APICBASE_BASE = 0xf_ffff_ffff_f000n
 /** Where the APIC's registers lie after reset. */

@@ -15,6 +15,7 @@ export {
   MSR_IA32_APICBASE_BASE,
   MSR_IA32_APICBASE_BSP,
   MSR_IA32_APICBASE_ENABLE,
+  MSR_IA32_APICBASE_EXTD,
   type X86ApicDevice,
 } from './cpu-apic-device.js'
 export { apicTypeNameOf, x86CpuApicCreate, x86CpuApicRealize } from './cpu-apic.js'

@@ -5,7 +5,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { KVMState } from '@dromaius/accel-kvm'
 import { qemuChrBeWrite, type RingBufChardev, TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
-import { UserError } from '@dromaius/util'
+import { kvm_lapic_state, kvmGetLapic } from '@dromaius/native'
+import { TYPE_X86_CPU } from '@dromaius/target-i386'
+import { UserError, vmstateLoad, vmstateSave, type VMStateValue } from '@dromaius/util'
 import { describe, expect, it } from 'vitest'
 import { whyNoKvm } from '../test/command.js'
 import type { MachineConfig } from './machine-config.js'
@@ -205,6 +207,21 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   ])('unplugging %j is refused: %s', async (place, message) => {
     const machine = await fresh('1,maxcpus=2')
     await expect(machine.unplugCpu(place)).rejects.toThrow(message)
+    await machine.stop()
+  })
+
+  it('APIC ids beyond 255 can be plugged, and keep their 32 bits in x2APIC mode', async () => {
+    const machine = await fresh('1,maxcpus=288,sockets=288')
+    const { cpuIndex } = await machine.plugCpu({ apicId: 287 })
+    const cpu = TYPE_X86_CPU.cast(machine.system.cpus.find((candidate) => candidate.cpuIndex === cpuIndex)!)
+    const apic = cpu.apicState!
+    // IA32_APIC_BASE: on, x2APIC mode.
+    const saved = vmstateSave(apic.qomClass.vmsd!, apic) as { fields: Record<string, VMStateValue> }
+    vmstateLoad(apic.qomClass.vmsd!, apic, { ...saved, fields: { ...saved.fields, apicbase: '0xfee00c00' } })
+    const kapic = kvm_lapic_state.alloc()
+    kvmGetLapic(cpu.kvmVcpu!, kapic)
+    // The id's register, at 0x20 of the page.
+    expect(new DataView(kapic.bytes.buffer, kapic.bytes.byteOffset).getUint32(0x20, true)).toBe(287)
     await machine.stop()
   })
 

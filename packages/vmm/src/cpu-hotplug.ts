@@ -16,8 +16,8 @@ import {
   x86TopoIdsFromApicid,
 } from '@dromaius/target-i386'
 import { UserError } from '@dromaius/util'
-import { x86FindCpuSlot } from './x86-cpu-plug.js'
-import { topoInfo, x86CpuNew, type X86MachineState } from './x86-machine.js'
+import { topoInfo, x86FindCpuSlot } from './x86-cpu-plug.js'
+import { x86CpuNew, type X86MachineState } from './x86-machine.js'
 
 /** A place for a CPU: its APIC id, or socket, die, core and thread; the die may be left out where there is one. */
 export interface CpuPlace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { kvmEnabled } from '@dromaius/cpus'
+import { kvmEnabled, kvmStateOf } from '@dromaius/cpus'
 import { type DeviceState, qdevUnrealize } from '@dromaius/qom'
 import {
   HYPERV_FEAT_VPINDEX,
@@ -9,11 +9,12 @@ import {
   type X86CPU,
   x86ApicidFromTopoIds,
   type X86CPUTopoIDs,
+  type X86CPUTopoInfo,
   x86TopoIdsFromApicid,
 } from '@dromaius/target-i386'
-import { kvmHvVpindexSettable } from '@dromaius/target-i386/kvm'
+import { kvmEnableX2apic, kvmHvVpindexSettable, kvmIrqchipInKernel } from '@dromaius/target-i386/kvm'
 import { UserError } from '@dromaius/util'
-import { type CPUArchId, topoInfo, type X86MachineState } from './x86-machine.js'
+import type { CPUArchId, X86MachineState } from './x86-machine.js'
 
 /** The properties that name a CPU's place, and what they are in an APIC id; -1 stands for one that was not given. */
 const PLACE_PROPERTIES = [
@@ -22,6 +23,28 @@ const PLACE_PROPERTIES = [
   ['core-id', 'coreId', 'coreId'],
   ['thread-id', 'smtId', 'smtId'],
 ] as const satisfies readonly (readonly [string, keyof X86CPU, keyof X86CPUTopoIDs])[]
+
+/** How many dies, cores and threads a socket of this machine has. @qemu include/hw/i386/x86.h init_topo_info */
+export function topoInfo(x86ms: X86MachineState): X86CPUTopoInfo {
+  const { dies, cores, threads } = x86ms.smp
+  return { diesPerPkg: dies, coresPerDie: cores, threadsPerCore: threads }
+}
+
+/** APIC ids up to here can be had everywhere; 255 stands for all CPUs. */
+const XAPIC_ID_LIMIT = 255
+
+/**
+ * Looks whether the host can have the machine's APIC ids, before the first CPU is made. Throws UserError.
+ * @qemu hw/i386/x86.c x86_cpus_init
+ */
+export function x86CheckApicIds(x86ms: X86MachineState): void {
+  const { system, apicIdLimit } = x86ms
+  if (apicIdLimit <= XAPIC_ID_LIMIT || !kvmEnabled(system)) return
+  const kvm = kvmStateOf(system)
+  if (!kvmIrqchipInKernel(kvm) || !kvmEnableX2apic(kvm)) {
+    throw new UserError('current -smp configuration requires kernel irqchip and X2APIC API support.')
+  }
+}
 
 /** Highest value of each of those properties on this machine. */
 function highestIds({ smp }: X86MachineState): X86CPUTopoIDs {

@@ -11,7 +11,6 @@ import {
   type X86CpuFeatureString,
   x86CpuPostInitfn,
   x86CpuSetDefaultVersion,
-  type X86CPUTopoInfo,
   x86CpuTypeName,
 } from '@dromaius/target-i386'
 import type { qemu_irq } from '@dromaius/util'
@@ -20,6 +19,7 @@ import type { PvhEntry } from './load-linux.js'
 import { locate } from './machine-config.js'
 import { x86CpuSetPvhState } from './pvh-boot-state.js'
 import { RomList } from './rom-list.js'
+import { topoInfo, x86CheckApicIds } from './x86-cpu-plug.js'
 
 /**
  * A place for a CPU.
@@ -55,12 +55,6 @@ export class X86MachineState extends MachineState {
   pvh: PvhEntry | null = null
 }
 
-/** How many dies, cores and threads a socket of this machine has. @qemu include/hw/i386/x86.h init_topo_info */
-export function topoInfo(x86ms: X86MachineState): X86CPUTopoInfo {
-  const { dies, cores, threads } = x86ms.smp
-  return { diesPerPkg: dies, coresPerDie: cores, threadsPerCore: threads }
-}
-
 /** @qemu hw/i386/x86.c x86_possible_cpu_arch_ids */
 function x86PossibleCpuArchIds(x86ms: X86MachineState): CPUArchId[] {
   const topo = topoInfo(x86ms)
@@ -79,6 +73,7 @@ export function x86CpusInit(x86ms: X86MachineState, defaultCpuVersion: number): 
   x86CpuSetDefaultVersion(x86ms.system, defaultCpuVersion)
   x86ms.possibleCpus = x86PossibleCpuArchIds(x86ms)
   x86ms.apicIdLimit = (x86ms.possibleCpus.at(-1)?.archId ?? 0) + 1
+  x86CheckApicIds(x86ms)
   const make = (): void => {
     for (const { archId } of x86ms.possibleCpus.slice(0, x86ms.smp.cpus))
       x86CpuNew(x86ms, { 'apic-id': archId })

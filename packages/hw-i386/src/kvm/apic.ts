@@ -4,8 +4,8 @@ import { cpuSynchronizeState, kvmEnabled, kvmStateOf } from '@dromaius/cpus'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import { HostError, kvm_lapic_state, kvmSetLapic } from '@dromaius/native'
 import { typeRegister } from '@dromaius/qom'
-import { APIC_DEFAULT_ADDRESS } from '@dromaius/target-i386'
-import { kvmPutApicbase, type KvmApicDevice } from '@dromaius/target-i386/kvm'
+import { APIC_DEFAULT_ADDRESS, MSR_IA32_APICBASE_EXTD } from '@dromaius/target-i386'
+import { kvmHasX2apicApi, kvmPutApicbase, type KvmApicDevice } from '@dromaius/target-i386/kvm'
 import { UserError, warnReport } from '@dromaius/util'
 import type { APICCommonClass } from '../apic-common.js'
 import { APIC_LVT_NB, APIC_SPACE_SIZE, APICCommonState, apicNextTimer } from '../apic-common.js'
@@ -49,13 +49,19 @@ class LapicRegs {
  * @qemu hw/i386/kvm/apic.c kvm_apic_info
  */
 export class KVMAPICState extends APICCommonState implements KvmApicDevice {
+  /** The register of the id holds all of its 32 bits. */
+  private get hasWideId(): boolean {
+    return (this.apicbase & MSR_IA32_APICBASE_EXTD) !== 0n && kvmHasX2apicApi(kvmStateOf(this.cpu!))
+  }
+
   /**
    * Takes the kernel's registers over.
    * @qemu hw/i386/kvm/apic.c kvm_get_apic_state
    */
   kvmGetApicState(page: Uint8Array): void {
     const regs = new LapicRegs(page)
-    this.apicId = regs.get(APIC_ID) >>> 24
+    // In x2APIC mode the id is the one that the CPU was made with, and nobody can change it.
+    if (!this.hasWideId) this.apicId = regs.get(APIC_ID) >>> 24
     this.tpr = regs.get(APIC_TASKPRI) & 0xff
     this.arbId = regs.get(APIC_ARBPRI) & 0xff
     this.logDest = regs.get(APIC_LDR) >>> 24
@@ -81,12 +87,11 @@ export class KVMAPICState extends APICCommonState implements KvmApicDevice {
   /**
    * Puts the registers into a page as the kernel takes it.
    * @qemu hw/i386/kvm/apic.c kvm_put_apic_state
-   * @differs the id's register has eight bits; ids beyond come with machines of more than 255 CPUs
    */
   kvmPutApicState(page: Uint8Array): void {
     page.fill(0)
     const regs = new LapicRegs(page)
-    regs.set(APIC_ID, this.apicId << 24)
+    regs.set(APIC_ID, this.hasWideId ? this.initialApicId : this.apicId << 24)
     regs.set(APIC_TASKPRI, this.tpr)
     regs.set(APIC_LDR, this.logDest << 24)
     regs.set(APIC_DFR, (this.destMode << 28) | 0x0fff_ffff)

@@ -28,6 +28,8 @@ class KvmArchState {
   hasRobustSinglestep = false
   hasExceptionPayload = false
   hasTripleFaultEvent = false
+  /** APIC ids have 32 bits, in the state of a local APIC too. */
+  hasX2apicApi = false
   /** MSRs that the host saves and restores (KVM_GET_MSR_INDEX_LIST). */
   msrIndexList: ReadonlySet<number> = new Set()
   /** MSRs that describe features (KVM_GET_MSR_FEATURE_INDEX_LIST), or null when the host has no such list. */
