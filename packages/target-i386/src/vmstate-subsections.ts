@@ -206,7 +206,8 @@ export function clearX86EnvSubsections(env: Env): void {
       if (name === nestedStateField.name) continue
       const key = name as keyof Env
       // Objects in a list stay the same objects: what is loaded next fills those that it has found.
-      if (key === 'bndRegs' || key === 'lbrRecords') env[key].forEach((item, i) => Object.assign(item, fresh[key][i]))
+      if (key === 'bndRegs' || key === 'lbrRecords')
+        env[key].forEach((item, i) => Object.assign(item, fresh[key][i]))
       else Object.assign(env, { [key]: fresh[key] })
     }
   }

@@ -73,9 +73,9 @@ export function kvmPutMsrs(cpu: X86CPU, level: number): void {
   const state = kvmVcpuStateOf(cpu)
   const values = state.msrRows
     .filter(({ putLevel, putIf }) => level >= putLevel && (putIf?.(cpu.env) ?? true))
+    .filter(({ index }) => !state.refusedMsrs.has(index))
     .map((row) => ({ index: row.index, value: row.read(cpu.env) }))
-  const refused = new Set(kvmBufSetMsrs(cpu, values).map(({ index }) => index))
-  if (refused.size > 0) state.msrRows = state.msrRows.filter(({ index }) => !refused.has(index))
+  for (const { index } of kvmBufSetMsrs(cpu, values)) state.refusedMsrs.add(index)
 }
 
 /** Rows that are to be read now: the TSC is not read again while the machine is stopped, or it would drift. */

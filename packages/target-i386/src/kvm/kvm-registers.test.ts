@@ -14,7 +14,7 @@ import { kvmArchStateOf } from './kvm-arch-state.js'
 import { kvmArchGetRegisters } from './kvm-get-registers.js'
 import { kvmMsrRows } from './kvm-msr-rows.js'
 import { kvmArchPutRegisters } from './kvm-put-registers.js'
-import { kvmVcpuStateNew } from './kvm-vcpu-state.js'
+import { kvmVcpuStateNew, kvmVcpuStateOf } from './kvm-vcpu-state.js'
 import { MSR_IA32_TSCDEADLINE, MSR_LSTAR, MSR_PAT, MSR_STAR } from './msr-index.js'
 
 /** The ioctls in the order in which they are called, and MSRs that this kernel refuses. */
@@ -170,6 +170,8 @@ describe('kvmArchPutRegisters', () => {
     const second = kernel.calls.filter((name) => name === 'kvmSetMsrs').length
     expect(first).toBe(3)
     expect(second).toBe(2)
+    // It is still read: the guest may have written it.
+    expect(kvmVcpuStateOf(cpu).msrRows.map(({ index }) => index)).toContain(MSR_PAT)
     expect(warnings).toEqual(['KVM refuses to set MSR 0x277 to 0x7040600070406; it is left as it is'])
   })
 })

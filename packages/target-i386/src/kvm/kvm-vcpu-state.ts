@@ -25,8 +25,10 @@ export class KvmVcpuState {
   hasXsave2 = false
   /** Where the host's components lie in `xsaveBuf`. */
   xsaveLayout: readonly PlacedComponent[] = []
-  /** The MSRs to write and read, in order. Those that the host turned out to refuse are taken out. */
+  /** The MSRs to write and read, in order. Those that the host turned out to refuse to read are taken out. */
   msrRows: KvmMsrRow[] = []
+  /** Numbers of MSRs that the host has refused to write; they may be read all the same. */
+  readonly refusedMsrs = new Set<number>()
   /** The synthetic interrupt controller's part outside of the kernel, for a CPU that has it. */
   synic: HypervSynic | null = null
   /** Takes the run state handler away again. */
