@@ -7,14 +7,14 @@ import { qemuIrqPulse, vmU32 } from '@dromaius/util'
 
 /** Event selector, 32 bits: which events happened; reading clears it. */
 const ACPI_GED_EVT_SEL_OFFSET = 0x0
-const ACPI_GED_EVT_SEL_LEN = 0x4
+export const ACPI_GED_EVT_SEL_LEN = 0x4
 
 /** Sleep control, 8 bits (ACPI 6.1, 4.8.3.7): SLP_TYP in 4:2, SLP_EN in 5. */
-const ACPI_GED_REG_SLEEP_CTL = 0x0
+export const ACPI_GED_REG_SLEEP_CTL = 0x0
 /** Sleep status, 8 bits: never set, since nothing wakes us. */
-const ACPI_GED_REG_SLEEP_STS = 0x1
+export const ACPI_GED_REG_SLEEP_STS = 0x1
 /** Reset, 8 bits (ACPI 6.1, 4.8.3.6). */
-const ACPI_GED_REG_RESET = 0x2
+export const ACPI_GED_REG_RESET = 0x2
 const ACPI_GED_REG_COUNT = 0x3
 
 /** What the guest writes to the reset register; the FADT tells it. */

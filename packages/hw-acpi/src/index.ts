@@ -1,10 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * ACPI devices: the generic event device with power-off and reset.
+ * ACPI: the generic event device with power-off, reset and power button, and what tables are built with.
  * @packageDocumentation
  */
 export {
+  ACPI_BUILD_LOADER_FILE,
+  ACPI_BUILD_RSDP_FILE,
+  ACPI_BUILD_TABLE_FILE,
+  type AcpiFadtReduced,
+  acpiTable,
+  buildFadtReduced,
+  buildRsdp,
+  buildXsdt,
+} from './acpi-tables.js'
+export {
+  type Aml,
+  amlAnd,
+  amlAppend,
+  amlBlock,
+  amlDevice,
+  amlEisaid,
+  amlEqual,
+  amlFieldDword,
+  amlIf,
+  amlInt,
+  amlLocal,
+  amlMethodSerialized,
+  amlName,
+  amlNameDecl,
+  amlNamedField,
+  amlNotify,
+  amlOperationRegionMemory,
+  amlPackage,
+  amlResourceTemplate,
+  amlScope,
+  amlStore,
+  amlString,
+  littleEndian,
+} from './aml-build.js'
+export { amlInterruptEdge, amlIo, amlIrqNoFlags } from './aml-resources.js'
+export { BIOSLinker, biosLinkerLoaderRun, type LinkedFile, type PointerSize } from './bios-linker-loader.js'
+export { acpiDsdtAddPowerButton, buildGedAml } from './ged-aml.js'
+export {
   ACPI_GED_PWR_DOWN_EVT,
+  ACPI_GED_REG_RESET,
+  ACPI_GED_REG_SLEEP_CTL,
+  ACPI_GED_REG_SLEEP_STS,
   ACPI_GED_RESET_VALUE,
   ACPI_GED_SLP_TYP_S5,
   acpiGedPowerDown,

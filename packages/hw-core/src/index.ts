@@ -32,6 +32,7 @@ export {
 export type { CpuTopology, SMPCompatProps } from './machine.js'
 export {
   SysBusDevice,
+  sysbusAddIo,
   sysbusConnectIrq,
   sysbusInitIrq,
   sysbusInitMmio,

@@ -60,6 +60,8 @@ export class MachineState extends QemuObject {
   initrdFilename = ''
   /** Its command line. */
   kernelCmdline = ''
+  /** Name or path of firmware; empty for none. */
+  firmware = ''
   smp: CpuTopology = { cpus: 1, sockets: 1, dies: 1, cores: 1, threads: 1, maxCpus: 1 }
 }
 
@@ -129,7 +131,7 @@ export const TYPE_MACHINE: QomType<MachineState, MachineClass> = typeRegister<Ma
   classInit(mc) {
     const text = (
       name: string,
-      key: 'kernelFilename' | 'initrdFilename' | 'kernelCmdline',
+      key: 'kernelFilename' | 'initrdFilename' | 'kernelCmdline' | 'firmware',
       what: string,
     ): void => {
       objectClassPropertyAdd<MachineState, 'string'>(mc, {
@@ -145,6 +147,7 @@ export const TYPE_MACHINE: QomType<MachineState, MachineClass> = typeRegister<Ma
     text('kernel', 'kernelFilename', 'Linux kernel image file')
     text('initrd', 'initrdFilename', 'Linux initial ramdisk file')
     text('append', 'kernelCmdline', 'Linux kernel command line')
+    text('firmware', 'firmware', 'Firmware image')
   },
   classBaseInit(mc) {
     // Each type's name on the command line is its own; the parent's must not be inherited.

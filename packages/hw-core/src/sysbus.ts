@@ -86,6 +86,14 @@ export function sysbusMmioMap(dev: SysBusDevice, n: number, addr: number): void 
 }
 
 /**
+ * Puts a region of ports at port `addr`.
+ * @qemu hw/core/sysbus.c sysbus_add_io
+ */
+export function sysbusAddIo(dev: SysBusDevice, addr: number, memory: MemoryRegion): void {
+  memoryRegionAddSubregion(systemOf(dev).systemIo, addr, memory)
+}
+
+/**
  * Connects interrupt line `n`.
  * @qemu hw/core/sysbus.c sysbus_connect_irq
  */

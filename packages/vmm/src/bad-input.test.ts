@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { bin, dromaius, whyNoKvm } from '../test/command.js'
+import { multibootFlat, tinyBzImage } from '../test/kernels.js'
 
 const helloElf = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dromaius-bad-input-'))
@@ -70,6 +71,15 @@ const rows: Row[] = [
     /^-D: cannot open \/nonexistent\/log: No such file or directory$/,
   ],
   [['-trace', 'events=/nonexistent/events'], /^-trace .*Could not read '\/nonexistent\/events'/],
+  [['-boot', 'order=c'], /^-boot order=c: Invalid parameter 'order'$/],
+  [['-boot', 'menu=maybe'], /^-boot menu=maybe: Parameter 'menu' expects 'on' or 'off'$/],
+  [['-boot', 'splash-time=65536'], /splash-time is invalid, it should be a value between 0 and 65535$/],
+  [['-boot', 'reboot-timeout=-2'], /reboot timeout is invalid, it should be a value between -1 and 65535$/],
+  [['-fw_cfg', 'opt/a'], /^-fw_cfg opt\/a: name, plus exactly one of file and string, are needed$/],
+  [['-fw_cfg', 'opt/a,file=x,string=y'], /exactly one of file and string, are needed$/],
+  [['-fw_cfg', `opt/${'a'.repeat(52)},string=y`], /name too long \(max\. 55 char\)$/],
+  [['-bios', ''], /^-bios : expected the name of a file$/],
+  [['-bios', 'x', '-append', 'y'], /^-append only allowed with -kernel option$/],
   [['-name', 'a,b=c'], /^-name a,b=c: Invalid parameter 'b'$/],
 ]
 
@@ -108,9 +118,70 @@ const kvmRows: Row[] = [
   [['-kernel', file('empty', Buffer.alloc(0))], /is empty$/],
   [['-kernel', file('text', Buffer.from('#!/bin/sh\necho hello\n'))], /is not an ELF file$/],
   [
-    ['-kernel', file('bzImage', Buffer.concat([Buffer.alloc(0x202), Buffer.from('HdrS'), Buffer.alloc(99)]))],
-    /a bzImage/,
+    ['-kernel', file('bz', Buffer.concat([Buffer.alloc(0x202), Buffer.from('HdrS'), Buffer.alloc(999)]))],
+    /0xaa55/,
   ],
+  [['-kernel', file('bz-cut', tinyBzImage([0xf4]).subarray(0, 1000))], /is truncated: its setup code/],
+  [['-kernel', file('bz-32', tinyBzImage([0xf4], { xloadflags: 0 }))], /has no 64-bit entry point .*-bios/],
+  [
+    ['-kernel', file('bz-big', tinyBzImage([0xf4], { initSize: 2 ** 30 }))],
+    /does not fit into RAM: it needs 1 GiB/,
+  ],
+  [
+    ['-kernel', file('bz-line', tinyBzImage([0xf4], { cmdlineSize: 4 })), '-append', 'quiet'],
+    /^-append: the kernel command line is 5 bytes, and this kernel takes 4$/,
+  ],
+  [['-kernel', file('bz-vga', tinyBzImage([0xf4])), '-append', 'vga=x'], /^-append: invalid 'vga=x'/],
+  [
+    ['-kernel', file('bz-rd', tinyBzImage([0xf4])), '-m', '4M', '-initrd', file('rd', Buffer.alloc(2 ** 22))],
+    /^-initrd .*too large: 4 MiB, and RAM behind the kernel is/,
+  ],
+  [
+    ['-kernel', file('mb-sum', multibootFlat([0xf4], { checksum: 1 }))],
+    /multiboot header with a wrong checksum$/,
+  ],
+  [
+    [
+      '-kernel',
+      file('mb-64', Buffer.concat([hello.subarray(0, 120), multibootFlat([], { flags: 0 }), hello])),
+    ],
+    /multiboot kernel in an x86-64 ELF file, expected a 32-bit one$/,
+  ],
+  [['-kernel', file('mb-entry', multibootFlat([0xf4], { entryAddr: 5 }))], /entry_addr outside the kernel/],
+  [['-kernel', file('mb-high', multibootFlat([0xf4], { loadAddr: 0xf0000000 }))], /does not fit into RAM/],
+  [
+    ['-kernel', file('mb-mod', multibootFlat([0xf4])), '-initrd', `${helloElf} args,/nonexistent/mod more`],
+    /^-initrd \/nonexistent\/mod: could not be read: No such file/,
+  ],
+  [
+    [
+      '-kernel',
+      file('mb-mods', multibootFlat([0xf4])),
+      '-m',
+      '3M',
+      '-initrd',
+      file('mod', Buffer.alloc(2 ** 21)),
+    ],
+    /the modules end at 0x[0-9a-f]+, which does not fit into RAM/,
+  ],
+  [['-bios', '/nonexistent/bios'], /^-bios \/nonexistent\/bios: not found, neither/],
+  [['-bios', folder], /^-bios .*could not be read: it is a directory$/],
+  [['-bios', file('bios-odd', Buffer.alloc(0x10001))], /is 65537 bytes, expected a multiple of 64 KiB$/],
+  [['-bios', file('bios-none', Buffer.alloc(0))], /: is empty$/],
+  [['-bios', file('bios-large', Buffer.alloc(0x1010000))], /is 16842752 bytes, expected at most 16 MiB$/],
+  [
+    ['-fw_cfg', 'opt/a,string=1', '-fw_cfg', 'opt/a,string=2'],
+    /^-fw_cfg opt\/a,string=2: duplicate fw_cfg file name: opt\/a$/,
+  ],
+  [['-fw_cfg', 'opt/a,file=/nonexistent/f'], /^-fw_cfg \/nonexistent\/f: could not be read/],
+  [['-M', 'none', '-kernel', helloElf], /^-kernel: the machine 'none' boots nothing$/],
+  [['-M', 'none', '-bios', 'bios-microvm.bin'], /^-bios: the machine 'none' has no firmware$/],
+  [['-M', 'none', '-cpu', 'qemu64'], /^-cpu qemu64: the machine 'none' has no place for a CPU$/],
+  [
+    ['-M', 'none', '-smp', '2'],
+    /^-smp 2: Invalid SMP CPUs 2\. The max CPUs supported by machine 'none' is 1$/,
+  ],
+  [['-M', 'none', '-fw_cfg', 'opt/a,string=1'], /^-fw_cfg opt\/a,string=1: fw_cfg device not available$/],
   [['-kernel', file('head', hello.subarray(0, 40))], /is truncated/],
   [['-kernel', file('half', hello.subarray(0, hello.length >> 1))], /is truncated/],
   [['-kernel', changed('arm', (b) => b.writeUInt16LE(183, 18))], /is not for x86 \(ELF machine 183\)$/],

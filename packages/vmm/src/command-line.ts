@@ -20,6 +20,12 @@ export class CommandLine {
   kernel: string | null = null
   initrd: string | null = null
   append: string | null = null
+  bios: string | null = null
+  /** All `-L`. */
+  dataDirs: string[] = []
+  boot: string | null = null
+  /** All `-fw_cfg`. */
+  fwCfg: string[] = []
   serials: string[] = []
   debugcons: string[] = []
   devices: DeviceSpec[] = []
@@ -100,6 +106,8 @@ function acceleratorsOf(line: CommandLine): AccelSpec[] {
 export function machineConfigOf(line: CommandLine): MachineConfig {
   if (line.kernel === null && line.initrd !== null)
     throw new UserError('-initrd only allowed with -kernel option')
+  if (line.kernel === null && line.append !== null && line.bios !== null)
+    throw new UserError('-append only allowed with -kernel option')
   return {
     ...(line.machineType === null ? {} : { type: line.machineType }),
     properties: line.machineProperties,
@@ -110,6 +118,10 @@ export function machineConfigOf(line: CommandLine): MachineConfig {
     ...(line.kernel === null ? {} : { kernel: line.kernel }),
     ...(line.initrd === null ? {} : { initrd: line.initrd }),
     ...(line.append === null ? {} : { append: line.append }),
+    ...(line.bios === null ? {} : { bios: line.bios }),
+    ...(line.boot === null ? {} : { boot: line.boot }),
+    dataDirs: line.dataDirs,
+    fwCfg: line.fwCfg,
     serials: line.serials.length > 0 ? line.serials : defaultSerials(line),
     debugcons: line.debugcons,
     devices: line.devices,

@@ -42,7 +42,7 @@ describe(`hello${kvm}`, () => {
     expect(lines[0]).toBe('Hello from a Dromaius guest')
     expect(lines).toContain('boot protocol: PVH, hvm_start_info version 1 at 0x6000')
     expect(lines).toContain('command line: (empty)')
-    expect(lines).toContain(`CPUs: ${cpus} by the MP table`)
+    expect(lines).toContain(`CPUs: ${cpus} by the ACPI MADT`)
     expect(lines).toContain('  CPU with APIC id 0: online, boot CPU')
     for (let id = 1; id < cpus; id++) {
       expect(lines).toContain(`  CPU with APIC id ${id}: online, says its APIC id is ${id}`)

@@ -13,7 +13,7 @@ export interface KeyvalOptions {
 }
 
 /** Cuts at single commas; two commas in a row stand for one that belongs to the text. */
-function splitAtCommas(text: string): string[] {
+export function splitAtCommas(text: string): string[] {
   const parts: string[] = []
   let part = ''
   for (let i = 0; i < text.length; i++) {

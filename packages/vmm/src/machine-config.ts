@@ -32,6 +32,14 @@ export interface MachineConfig {
   readonly memory?: number
   /** Path of the kernel; the bundled guest when absent. */
   readonly kernel?: string
+  /** Firmware, by path or by name in the usual directories; without it a kernel is entered directly. */
+  readonly bios?: string
+  /** Directories in which firmware and option ROMs are looked for first. */
+  readonly dataDirs?: readonly string[]
+  /** What firmware shall boot and how, as in `-boot`. */
+  readonly boot?: string
+  /** Files for the guest, as in `-fw_cfg`. */
+  readonly fwCfg?: readonly string[]
   /** Path of the initial RAM disk. */
   readonly initrd?: string
   /** The kernel's command line. */

@@ -42,11 +42,14 @@ import { x86CpuClassByName, x86CpuParseFeaturestr } from '@dromaius/target-i386'
 import { errorReport, UserError } from '@dromaius/util'
 import { CpuHotplug, type CpuPlace, type CpuSpec, type HotpluggableCpu } from './cpu-hotplug.js'
 import './link.js'
+import { parseBoot } from './board-fw-cfg.js'
 import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
 import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
 import { checkMemorySize } from './memory-size.js'
-import { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
+import './microvm.js'
+import './null-machine.js'
 import type { RunFigures } from './summary.js'
+import { TYPE_X86_MACHINE, type X86MachineState } from './x86-machine.js'
 
 /** The guest that comes with the package; the build puts it here. */
 const BUNDLED_GUEST = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
@@ -66,7 +69,7 @@ export class Machine {
   /** What devices and CPUs share: clocks, memory, CPUs, run state. */
   readonly system: SystemState
   /** The machine object, `/machine` in the composition tree. */
-  readonly board: MicrovmMachineState
+  readonly board: X86MachineState
   /**
    * Resolves when the machine has ended by itself, by `stop` or by an error, and everything that it had is given back.
    * It never rejects for what a guest does.
@@ -84,7 +87,7 @@ export class Machine {
     const type = config.type ?? 'microvm'
     const mc = locate(`-machine ${type}`, () => findMachine(type))
     this.system = new SystemState()
-    this.board = TYPE_MICROVM_MACHINE.cast(typeByName(mc.typeName)!.new())
+    this.board = TYPE_X86_MACHINE.cast(typeByName(mc.typeName)!.new())
     this.board.system = this.system
     this.#cpuHotplug = new CpuHotplug(this.board)
     this.exited = new Promise((resolve, reject) => {
@@ -132,6 +135,7 @@ export class Machine {
     for (const { spec, dev } of devices) {
       locate(`-device ${spec.text}`, () => qdevDevicePlug(board, board.buses, spec, dev))
     }
+    for (const notify of board.machineDoneNotifiers) notify()
 
     cpuSynchronizeAllPostInit(system)
     qdevMachineCreationDone(root)
@@ -155,7 +159,14 @@ export class Machine {
       checkMemorySize(config.memory)
       board.ramSize = config.memory
     }
-    objectPropertySet(board, 'kernel', config.kernel ?? BUNDLED_GUEST)
+    if (config.bios !== undefined) objectPropertySet(board, 'firmware', config.bios)
+    board.dataDirs = config.dataDirs ?? []
+    board.fwCfgFiles = config.fwCfg ?? []
+    if (config.boot !== undefined)
+      board.bootConfig = locate(`-boot ${config.boot}`, () => parseBoot(config.boot!))
+    // Without anything to boot, the guest that comes with the package.
+    const bundled = board.firmware === '' && board.takesKernel ? BUNDLED_GUEST : ''
+    objectPropertySet(board, 'kernel', config.kernel ?? bundled)
     objectPropertySet(board, 'initrd', config.initrd ?? '')
     objectPropertySet(board, 'append', config.append ?? '')
   }

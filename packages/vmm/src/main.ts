@@ -62,7 +62,8 @@ function applyProcessOptions(line: CommandLine): void {
 function configOf(line: CommandLine): MachineConfig {
   const config = machineConfigOf(line)
   const talks = config.serials?.some((serial) => typeof serial === 'string' && serial.endsWith('stdio'))
-  const interactive = line.kernel === null && line.append === null && talks && process.stdin.isTTY
+  const interactive =
+    line.kernel === null && line.bios === null && line.append === null && talks && process.stdin.isTTY
   return interactive ? { ...config, append: 'interactive' } : config
 }
 

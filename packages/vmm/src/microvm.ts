@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type Chardev, qemuChrFeInit } from '@dromaius/chardev'
+import { qemuChrFeInit } from '@dromaius/chardev'
 import { kvmEnabled } from '@dromaius/cpus'
 import {
   acpiGedPowerDown,
@@ -22,18 +22,12 @@ import {
 } from '@dromaius/hw-core'
 import { TYPE_PORT92 } from '@dromaius/hw-i386'
 import { TYPE_I8042 } from '@dromaius/hw-input'
+import { fwCfgInitIoDma, fwCfgModifyFile } from '@dromaius/hw-nvram'
 import { TYPE_MC146818_RTC } from '@dromaius/hw-rtc'
-import {
-  type MemoryRegion,
-  memoryRegionAddSubregion,
-  memoryRegionInitAlias,
-  memoryRegionInitRam,
-  TYPE_MEMORY_REGION,
-} from '@dromaius/memory'
+import { memoryRegionAddSubregion, memoryRegionInitAlias, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {
   type BusState,
   objectClassPropertyAdd,
-  objectFinalize,
   objectPropertyAddChild,
   type OnOffAuto,
   qemuDevicesReset,
@@ -43,18 +37,23 @@ import {
   typeRegister,
 } from '@dromaius/qom'
 import { CPU_VERSION_LATEST, cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
-import { HostError, sizeToStr, strerror, UserError } from '@dromaius/util'
+import { ACPI_DIRECT_ADDR, acpiBuildMicrovm, acpiPlaceMicrovm, acpiSetupMicrovm } from './acpi-microvm.js'
+import { x86BiosRomInit } from './bios-rom.js'
+import { fwCfgAddUser, microvmFwCfg } from './board-fw-cfg.js'
 import { E820_RAM, E820_RESERVED } from './e820.js'
 import { interruptControllersInit } from './interrupt-controllers.js'
 import { x86LoadLinux } from './load-linux.js'
 import { microvmSetRtc } from './microvm-rtc.js'
 import { mpTableSetup } from './mptable.js'
+import { romAddOption } from './option-rom.js'
 import { x86CpuPlug, x86CpuPrePlug, x86CpuUnplugCb, x86CpuUnplugRequestCb } from './x86-cpu-plug.js'
 import {
+  allocateRam,
   TYPE_X86_MACHINE,
   x86Cpus,
   x86CpusInit,
   x86MachineAfterReset,
+  x86MachineIsAcpiEnabled,
   X86MachineState,
 } from './x86-machine.js'
 
@@ -65,6 +64,9 @@ const ABOVE_4G = 0x1_0000_0000
 const BASE_MEMORY_END = 0x9fc00
 const EXTENDED_MEMORY = 0x100000
 const MICROVM_MAX_CPUS = 288
+/** Pages that KVM keeps for itself: identity map and TSS. @qemu target/i386/kvm/kvm.c kvm_arch_init */
+const KVM_IDENTITY_BASE = 0xfeff_c000
+const KVM_IDENTITY_SIZE = 0x4000
 
 /**
  * A machine without PCI, made to start fast: RAM, interrupt controllers, a timer, a serial port, power-off and reset.
@@ -82,24 +84,11 @@ export class MicrovmMachineState extends X86MachineState {
   i8042 = true
   systemBus!: SystemBus
   isaBus!: ISABus
-  /** Back ends of the serial ports, null for none. */
-  serialHds: (Chardev | null)[] = []
-  /** Back ends of the debug consoles. */
-  debugcons: (Chardev | null)[] = []
-  ram: MemoryRegion | null = null
+  /** Firmware gets the option ROM that boots the kernel. */
+  optionRoms = true
 
-  /** The buses of the board. */
-  get buses(): BusState[] {
+  override get buses(): BusState[] {
     return [this.systemBus, this.isaBus]
-  }
-
-  /**
-   * Gives guest RAM back; the accelerator must not use it any more. Late access through the RAM block throws, and a window
-   * that was kept has length 0.
-   */
-  freeRam(): void {
-    if (this.ram) objectFinalize(this.ram)
-    this.ram = null
   }
 }
 
@@ -108,51 +97,42 @@ function microvmMemoryInit(mms: MicrovmMachineState): void {
   const { system, e820, ramSize } = mms
   mms.below4gMemSize = Math.min(ramSize, LOWMEM_MAX)
   mms.above4gMemSize = ramSize - mms.below4gMemSize
-  mms.ram = allocateRam(mms)
+  const ram = allocateRam(mms, 'microvm.ram')
 
   const alias = (name: string, offset: number, size: number, addr: number): void => {
     const region = TYPE_MEMORY_REGION.new()
-    memoryRegionInitAlias(region, mms, name, mms.ram!, offset, size)
+    memoryRegionInitAlias(region, mms, name, ram, offset, size)
     memoryRegionAddSubregion(system.systemMemory, addr, region)
     e820.add(addr, size, E820_RAM)
   }
+  if (kvmEnabled(system)) e820.add(KVM_IDENTITY_BASE, KVM_IDENTITY_SIZE, E820_RESERVED)
   alias('ram-below-4g', 0, mms.below4gMemSize, 0)
   if (mms.above4gMemSize > 0) alias('ram-above-4g', mms.below4gMemSize, mms.above4gMemSize, ABOVE_4G)
-  e820.add(BASE_MEMORY_END, EXTENDED_MEMORY - BASE_MEMORY_END, E820_RESERVED)
-}
+  // Firmware makes up its own mind about the first megabyte.
+  if (mms.firmware === '') e820.add(BASE_MEMORY_END, EXTENDED_MEMORY - BASE_MEMORY_END, E820_RESERVED)
 
-/** @qemu hw/core/numa.c machine_run_board_init */
-function allocateRam({ system, ramSize }: MicrovmMachineState): MemoryRegion {
-  const allocator = system.accel?.qomClass.ramAllocator
-  if (!allocator) throw new Error('The accelerator gives no RAM')
-  const ram = TYPE_MEMORY_REGION.new()
-  try {
-    memoryRegionInitRam(ram, null, 'microvm.ram', ramSize, allocator)
-  } catch (error) {
-    if (!(error instanceof HostError || error instanceof RangeError)) throw error
-    const why = error instanceof HostError ? strerror(error) : 'too large'
-    throw new UserError(`-m: cannot set up guest memory 'microvm.ram' of ${sizeToStr(ramSize)}: ${why}`, {
-      cause: error,
-    })
-  }
-  return ram
+  mms.fwCfg = fwCfgInitIoDma(mms.systemBus, system.addressSpaceMemory, mms)
+  microvmFwCfg(mms.fwCfg, { smp: mms.smp, ramSize, e820: e820.entries, boot: mms.bootConfig })
+  fwCfgAddUser(mms.fwCfg, mms.fwCfgFiles)
 }
 
 /**
  * Makes the board's devices.
  * @qemu hw/i386/microvm.c microvm_devices_init
- * @differs no virtio-mmio, PCIe and fw_cfg yet; with an i8042 and port 92, for guests that reset without ACPI
+ * @differs no virtio-mmio and PCIe yet; with an i8042 and port 92, for guests that reset without ACPI
  */
 function microvmDevicesInit(mms: MicrovmMachineState): void {
   const { system, systemBus, isaBus } = mms
   interruptControllersInit(mms)
 
-  const ged = TYPE_ACPI_GED.new()
-  sysbusRealize(ged, systemBus)
-  sysbusMmioMap(ged, 0, GED_MMIO_BASE)
-  sysbusMmioMap(ged, 1, GED_MMIO_BASE_REGS)
-  sysbusConnectIrq(ged, 0, mms.gsi[GED_MMIO_IRQ] ?? null)
-  system.powerdownNotifiers.push(() => acpiGedPowerDown(ged))
+  if (x86MachineIsAcpiEnabled(mms)) {
+    const ged = TYPE_ACPI_GED.new()
+    sysbusRealize(ged, systemBus)
+    sysbusMmioMap(ged, 0, GED_MMIO_BASE)
+    sysbusMmioMap(ged, 1, GED_MMIO_BASE_REGS)
+    sysbusConnectIrq(ged, 0, mms.gsi[GED_MMIO_IRQ] ?? null)
+    system.powerdownNotifiers.push(() => acpiGedPowerDown(ged))
+  }
 
   if (mms.rtc === 'on' || (mms.rtc === 'auto' && !kvmEnabled(system))) {
     const rtc = TYPE_MC146818_RTC.new()
@@ -194,11 +174,14 @@ function microvmMpTable(mms: MicrovmMachineState): void {
   })
 }
 
-/** Reads the kernel and makes what it is told. */
+/** Reads the kernel and makes what it is told, or what firmware is told of it. */
 function microvmLoadKernel(mms: MicrovmMachineState): void {
-  const { e820, roms, below4gMemSize, above4gMemSize } = mms
+  const { system, e820, roms, below4gMemSize, above4gMemSize, bootDevices, dataDirs } = mms
   const { kernelFilename, initrdFilename, kernelCmdline } = mms
-  mms.pvh = x86LoadLinux({
+  if (kernelFilename === '') return
+  const fwCfg = mms.fwCfg!
+  const firmware = mms.firmware !== ''
+  const { entry, optionRom } = x86LoadLinux({
     kernelFilename,
     initrdFilename,
     kernelCmdline,
@@ -206,7 +189,34 @@ function microvmLoadKernel(mms: MicrovmMachineState): void {
     above4gMemSize,
     e820,
     roms,
+    fwCfg,
+    firmware,
+    rsdp: x86MachineIsAcpiEnabled(mms) ? ACPI_DIRECT_ADDR : 0,
+    onReset: (func) => qemuRegisterReset(system.resetContainer, func),
   })
+  mms.directEntry = entry
+  if (firmware && mms.optionRoms) romAddOption(optionRom, 0, { fwCfg, bootDevices, dataDirs })
+}
+
+/**
+ * What is made when everything else is there: ACPI tables, the order of booting, and the tables that stand in memory when there
+ * is no firmware that would put them there.
+ * @qemu hw/i386/microvm.c microvm_machine_done
+ */
+function microvmMachineDone(mms: MicrovmMachineState): void {
+  const fwCfg = mms.fwCfg!
+  // QEMU writes both at each reset; nothing changes them here.
+  fwCfgModifyFile(fwCfg, 'bootorder', mms.bootDevices.list(mms.bootConfig.strict))
+  fwCfgModifyFile(fwCfg, 'bios-geometry', new Uint8Array(0))
+  if (x86MachineIsAcpiEnabled(mms)) {
+    const linker = acpiBuildMicrovm({
+      cpus: mms.possibleCpus.map(({ archId, cpu }) => ({ apicId: archId, present: cpu !== null })),
+      isaDevices: mms.isaBus.children,
+    })
+    acpiSetupMicrovm(fwCfg, linker)
+    if (mms.firmware === '') acpiPlaceMicrovm(mms.roms, linker)
+  }
+  if (mms.firmware === '') microvmMpTable(mms)
 }
 
 /**
@@ -227,9 +237,12 @@ function microvmMachineStateInit(mms: MicrovmMachineState): void {
   microvmMemoryInit(mms)
   // Before the CPUs: a wrong file is told before anything has cost time.
   microvmLoadKernel(mms)
+  if (mms.firmware !== '') {
+    mms.bios = x86BiosRomInit({ system, roms: mms.roms, firmware: mms.firmware, dataDirs: mms.dataDirs })
+  }
   x86CpusInit(mms, CPU_VERSION_LATEST)
   microvmDevicesInit(mms)
-  microvmMpTable(mms)
+  mms.machineDoneNotifiers.push(() => microvmMachineDone(mms))
 }
 
 /** @qemu hw/i386/microvm.c microvm_machine_reset */
@@ -253,6 +266,7 @@ const boolProperties = [
     'i8042',
     'Set off to leave out keyboard controller and port 92, by which guests reset the machine',
   ],
+  ['x-option-roms', 'optionRoms', 'Set off to disable loading option ROMs'],
 ] as const
 
 export const TYPE_MICROVM_MACHINE = typeRegister<MicrovmMachineState, MachineClass>({

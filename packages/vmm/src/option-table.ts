@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { smpConfigurationParse } from '@dromaius/hw-core'
 import { x86CpuList } from '@dromaius/target-i386'
 import { parseSize, qemuLogHelp, qemuStrToLogMask, strerror, traceEvents, UserError } from '@dromaius/util'
+import { parseBoot, parseFwCfg } from './board-fw-cfg.js'
 import type { CommandLine } from './command-line.js'
+import { dataDirs } from './data-dirs.js'
 import { deviceHelp, deviceList } from './device-help.js'
 import { accelHelp, accelPropertyHelp, machineHelp, machinePropertyHelp } from './machine-help.js'
 import { type KeyValues, keyvalParse, knownValues } from './keyval.js'
@@ -253,14 +255,55 @@ export const optionTable: readonly OptionRow[] = [
     help: ["add a device ('-device help' for list, '-device driver,help' for properties)"],
     apply: applyDevice,
   },
+  {
+    names: ['bios'],
+    argument: 'file',
+    help: ['firmware, by path or by its name in the directories of -L; it gets the kernel by fw_cfg'],
+    apply(line, value) {
+      if (value === '') throw new UserError('expected the name of a file')
+      line.bios = value
+    },
+  },
+  {
+    names: ['L'],
+    argument: 'path',
+    help: ["look for firmware and option ROMs here first ('-L help' lists the directories)"],
+    apply(line, value) {
+      if (asksForHelp(value)) line.help = `${dataDirs(line.dataDirs).join('\n')}\n`
+      else line.dataDirs.push(value)
+    },
+  },
+  {
+    names: ['boot'],
+    argument: '[menu=on|off][,splash-time=ms][,reboot-timeout=ms][,strict=on|off]',
+    help: ['what firmware shall do: offer a menu, try again, boot nothing else'],
+    apply(line, value) {
+      parseBoot(value) // refuses what is wrong, naming this option
+      line.boot = value
+    },
+  },
+  {
+    names: ['fw_cfg'],
+    argument: '[name=]name,file=path|string=text',
+    help: ['add a file to what the guest finds in fw_cfg; names begin with opt/'],
+    apply(line, value) {
+      parseFwCfg(value) // refuses what is wrong, naming this option
+      line.fwCfg.push(value)
+    },
+  },
   text(
     'kernel',
     'file',
     'kernel',
-    'boot this PVH ELF kernel (default: the guest that comes with the package)',
+    'boot this Linux bzImage, PVH ELF or multiboot kernel (default: the guest that comes with the package)',
   ),
   text('append', 'cmdline', 'append', "the kernel's command line"),
-  text('initrd', 'file', 'initrd', 'use this file as initial RAM disk'),
+  text(
+    'initrd',
+    'file',
+    'initrd',
+    "use this file as initial RAM disk; for multiboot: 'file args,file2 args'",
+  ),
   {
     names: ['serial'],
     argument: 'stdio|mon:stdio|file:path|null|none',

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { Chardev } from '@dromaius/chardev'
 import type { MachineClass } from '@dromaius/hw-core'
 import { MachineState, TYPE_MACHINE } from '@dromaius/hw-core'
-import { objectNew, objectPropertySet, qdevRealize, typeRegister } from '@dromaius/qom'
+import type { FWCfgState } from '@dromaius/hw-nvram'
+import { type MemoryRegion, memoryRegionInitRam, TYPE_MEMORY_REGION } from '@dromaius/memory'
+import {
+  type BusState,
+  objectClassPropertyAdd,
+  objectFinalize,
+  objectNew,
+  objectPropertySet,
+  type OnOffAuto,
+  qdevRealize,
+  typeRegister,
+} from '@dromaius/qom'
 import {
   TYPE_X86_CPU,
   type X86CPU,
@@ -13,11 +25,13 @@ import {
   x86CpuSetDefaultVersion,
   x86CpuTypeName,
 } from '@dromaius/target-i386'
-import type { qemu_irq } from '@dromaius/util'
+import { HostError, type qemu_irq, sizeToStr, strerror, UserError } from '@dromaius/util'
 import { E820Table } from './e820.js'
-import type { PvhEntry } from './load-linux.js'
+import { DEFAULT_BOOT_CONFIG } from './board-fw-cfg.js'
+import { BootDevices } from './boot-devices.js'
+import { x86CpuSetEntryState } from './boot-state.js'
+import type { DirectEntry } from './load-linux.js'
 import { locate } from './machine-config.js'
-import { x86CpuSetPvhState } from './pvh-boot-state.js'
 import { RomList } from './rom-list.js'
 import { topoInfo, x86CheckApicIds } from './x86-cpu-plug.js'
 
@@ -49,10 +63,77 @@ export class X86MachineState extends MachineState {
   cpuOption = ''
   /** What `-cpu` says behind the model's name. */
   cpuFeatures: X86CpuFeatureString = { props: [], plusFeatures: [], minusFeatures: [] }
+  /** ACPI tables and the registers that they tell of. */
+  acpi: OnOffAuto = 'auto'
   readonly e820 = new E820Table()
   readonly roms = new RomList()
-  /** Where the boot CPU starts. */
-  pvh: PvhEntry | null = null
+  /** What firmware is told; null on machines without. */
+  fwCfg: FWCfgState | null = null
+  /** All `-fw_cfg`. */
+  fwCfgFiles: readonly string[] = []
+  readonly bootDevices = new BootDevices()
+  /** What `-boot` says. */
+  bootConfig = DEFAULT_BOOT_CONFIG
+  /** Directories of `-L`. */
+  dataDirs: readonly string[] = []
+  /** Where the boot CPU starts; null where its reset vector leads to firmware. */
+  directEntry: DirectEntry | null = null
+  /** Back ends of the serial ports, null for none. */
+  serialHds: (Chardev | null)[] = []
+  /** Back ends of the debug consoles. */
+  debugcons: (Chardev | null)[] = []
+  /** Run when everything that the command line asks for is there. @qemu hw/core/machine.c machine_init_done_notifiers */
+  readonly machineDoneNotifiers: (() => void)[] = []
+  ram: MemoryRegion | null = null
+  /** Firmware's memory. */
+  bios: MemoryRegion | null = null
+
+  /** There is something that could run a kernel. */
+  get takesKernel(): boolean {
+    return true
+  }
+
+  /** The buses of the board. */
+  get buses(): BusState[] {
+    return []
+  }
+
+  /**
+   * Gives guest RAM back; the accelerator must not use it any more. Late access through the RAM block throws, and a window
+   * that was kept has length 0.
+   */
+  freeRam(): void {
+    for (const region of [this.ram, this.bios]) if (region) objectFinalize(region)
+    this.ram = null
+    this.bios = null
+  }
+}
+
+/** @qemu hw/i386/x86.c x86_machine_is_acpi_enabled */
+export function x86MachineIsAcpiEnabled(x86ms: X86MachineState): boolean {
+  return x86ms.acpi !== 'off'
+}
+
+/**
+ * Gives the machine its RAM, which is not mapped yet. Throws UserError if there is not enough.
+ * @qemu hw/core/numa.c machine_run_board_init
+ */
+export function allocateRam(x86ms: X86MachineState, name: string): MemoryRegion {
+  const { system, ramSize } = x86ms
+  const allocator = system.accel?.qomClass.ramAllocator
+  if (!allocator) throw new Error('The accelerator gives no RAM')
+  const ram = TYPE_MEMORY_REGION.new()
+  try {
+    memoryRegionInitRam(ram, null, name, ramSize, allocator)
+  } catch (error) {
+    if (!(error instanceof HostError || error instanceof RangeError)) throw error
+    const why = error instanceof HostError ? strerror(error) : 'too large'
+    throw new UserError(`-m: cannot set up guest memory '${name}' of ${sizeToStr(ramSize)}: ${why}`, {
+      cause: error,
+    })
+  }
+  x86ms.ram = ram
+  return ram
 }
 
 /** @qemu hw/i386/x86.c x86_possible_cpu_arch_ids */
@@ -114,7 +195,7 @@ export function x86MachineAfterReset(x86ms: X86MachineState): void {
   x86ms.roms.reset(x86ms.system.addressSpaceMemory)
   const cpus = x86Cpus(x86ms)
   for (const cpu of cpus) x86CpuAfterReset(cpu)
-  if (cpus[0] && x86ms.pvh) x86CpuSetPvhState(cpus[0], x86ms.pvh)
+  if (cpus[0] && x86ms.directEntry) x86CpuSetEntryState(cpus[0], x86ms.directEntry)
 }
 
 export const TYPE_X86_MACHINE = typeRegister<X86MachineState, MachineClass>({
@@ -124,5 +205,14 @@ export const TYPE_X86_MACHINE = typeRegister<X86MachineState, MachineClass>({
   instance: X86MachineState,
   classInit(mc) {
     mc.defaultCpuType = x86CpuTypeName('qemu64')
+    objectClassPropertyAdd<X86MachineState, 'OnOffAuto'>(mc, {
+      name: 'acpi',
+      type: 'OnOffAuto',
+      get: (x86ms) => x86ms.acpi,
+      set: (x86ms, value) => {
+        x86ms.acpi = value
+      },
+      description: 'Enable ACPI',
+    })
   },
 })
