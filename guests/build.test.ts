@@ -38,6 +38,32 @@ describe('the guests', () => {
     expect(text.split('\n').filter((line) => forbidden.test(line))).toEqual([])
   })
 
+  it('the devices guest is a small 32-bit ELF with a multiboot header, and holds none of them either', () => {
+    const elf = readFileSync(`${here}build/devices.elf`)
+    const text = execFileSync(
+      'objdump',
+      ['-d', '--no-show-raw-insn', '-j', '.text', `${here}build/devices.elf`],
+      {
+        encoding: 'utf8',
+      },
+    )
+
+    expect([...elf.subarray(0, 5)]).toEqual([0x7f, 0x45, 0x4c, 0x46, 1])
+    const header = elf.indexOf(Buffer.from([0x02, 0xb0, 0xad, 0x1b]))
+    expect(header).toBeLessThan(8192 - 48)
+    expect(
+      (elf.readUInt32LE(header) + elf.readUInt32LE(header + 4) + elf.readUInt32LE(header + 8)) % 2 ** 32,
+    ).toBe(0)
+    expect(text.split('\n').filter((line) => forbidden.test(line))).toEqual([])
+  })
+
+  it('the ROM is one segment that ends with the jump at the reset vector', () => {
+    const rom = readFileSync(`${here}build/rom.bin`)
+
+    expect(rom).toHaveLength(0x10000)
+    expect([0xe9, 0xeb]).toContain(rom[0xfff0])
+  })
+
   it('every compliance source has its flat binary below one page', () => {
     const sources = readdirSync(`${here}compliance`).filter((name) => name.endsWith('.S'))
 

@@ -21,6 +21,8 @@ import { vmI32, vmI64, vmU32, vmU32Array, vmU64, vmU8, type VMStateDescription }
 
 /** Local vector table: timer, thermal, performance counters, LINT0, LINT1, error. */
 export const APIC_LVT_TIMER = 0
+const APIC_LVT_LINT0 = 3
+const APIC_LVT_LINT1 = 4
 export const APIC_LVT_NB = 6
 /** Local vector table entry: masked; the timer's: periodic. */
 export const APIC_LVT_MASKED = 1 << 16
@@ -154,6 +156,23 @@ export function apicResetCommon(s: APICCommonState): void {
   s.apicbase = APIC_DEFAULT_ADDRESS | (s.apicbase & MSR_IA32_APICBASE_BSP) | MSR_IA32_APICBASE_ENABLE
   s.apicId = s.initialApicId & 0xff
   apicInitReset(s)
+}
+
+/** Local vector table: level-triggered external interrupts, and level-triggered NMI (SDM volume 3, 11.5.1). */
+const APIC_LVT_EXTINT_LEVEL = 0x8700
+const APIC_LVT_NMI_LEVEL = 0x8400
+/** In the spurious-interrupt register: the APIC is on (SDM volume 3, 11.9). */
+const APIC_SPURIO_ENABLED = 1 << 8
+
+/**
+ * What a PC's firmware does to the boot CPU's local APIC before it starts a system, so that interrupts of the 8259A get through
+ * ("virtual wire mode", Intel MultiProcessor Specification 1.4, 3.6.2.2). SeaBIOS does it in src/fw/smp.c.
+ */
+export function apicSetVirtualWire(s: APICCommonState): void {
+  s.spuriousVec |= APIC_SPURIO_ENABLED
+  s.lvt[APIC_LVT_LINT0] = APIC_LVT_EXTINT_LEVEL
+  s.lvt[APIC_LVT_LINT1] = APIC_LVT_NMI_LEVEL
+  s.qomClass.postLoad?.(s)
 }
 
 /** @qemu hw/intc/apic_common.c vmstate_apic_common */

@@ -3,7 +3,7 @@
  * PC chips: port 92, and the interrupt controllers, timer and clock that KVM keeps in the kernel.
  * @packageDocumentation
  */
-export { APICCommonClass, APICCommonState, TYPE_APIC_COMMON } from './apic-common.js'
+export { APICCommonClass, APICCommonState, apicSetVirtualWire, TYPE_APIC_COMMON } from './apic-common.js'
 export {
   PITChannelState,
   PITCommonClass,
