@@ -66,8 +66,7 @@ function i8042BuildAml(scope: Aml): void {
  * @differs QEMU asks each device's class; here the devices know nothing of ACPI
  */
 export function isaBuildAml(devices: readonly DeviceState[], scope: Aml): void {
-  // QEMU's list of a bus's children begins with the youngest.
-  for (const dev of [...devices].reverse()) {
+  for (const dev of devices) {
     if (TYPE_MC146818_RTC.is(dev)) rtcBuildAml(dev, scope)
     else if (TYPE_ISA_SERIAL.is(dev)) serialIsaBuildAml(dev, scope)
     else if (TYPE_I8042.is(dev)) i8042BuildAml(scope)
