@@ -190,6 +190,14 @@ const kvmRows: Row[] = [
     /is truncated: its program headers/,
   ],
   [
+    ['-kernel', changed('overlap', (b) => b.writeBigUInt64LE(b.readBigUInt64LE(64 + 24), 64 + 2 * 56 + 24))],
+    /has overlapping segments at 0x/,
+  ],
+  [
+    ['-kernel', changed('entry', (b) => b.writeBigUInt64LE(0x900000n, b.indexOf('Xen\0') + 4))],
+    /wants to be entered at 0x900000, outside its segments$/,
+  ],
+  [
     ['-kernel', changed('note', (b) => b.fill(0, b.indexOf('Xen\0'), b.indexOf('Xen\0') + 4))],
     /has no PVH note/,
   ],

@@ -30,19 +30,26 @@ async function itemsOfQemu(items: readonly Item[]): Promise<Buffer[]> {
   ])
   const expected = items.reduce((count, [, size]) => count + 1 + size, 0)
   let stdout = ''
-  const answers = await new Promise<string[]>((resolve, reject) => {
-    qemu.on('error', reject)
-    qemu.on('exit', () => reject(new Error(`QEMU ended:\n${stdout}`)))
-    qemu.stdout.on('data', (bytes: Buffer) => {
-      stdout += bytes.toString()
-      const lines = stdout.split('\n').filter((line) => line.startsWith('OK'))
-      if (lines.length >= expected) resolve(lines)
+  let answers: string[]
+  try {
+    answers = await new Promise<string[]>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`QEMU answered ${stdout.length} bytes only`)), 20_000)
+      qemu.on('error', reject)
+      qemu.on('exit', () => reject(new Error(`QEMU ended:\n${stdout}`)))
+      qemu.stdout.on('data', (bytes: Buffer) => {
+        stdout += bytes.toString()
+        const lines = stdout.split('\n').filter((line) => line.startsWith('OK'))
+        if (lines.length < expected) return
+        clearTimeout(timer)
+        resolve(lines)
+      })
+      for (const [key, size] of items) {
+        qemu.stdin.write(`outw 0x510 0x${key.toString(16)}\n${'inb 0x511\n'.repeat(size)}`)
+      }
     })
-    for (const [key, size] of items) {
-      qemu.stdin.write(`outw 0x510 0x${key.toString(16)}\n${'inb 0x511\n'.repeat(size)}`)
-    }
-  })
-  qemu.removeAllListeners('exit').kill('SIGKILL')
+  } finally {
+    qemu.kill('SIGKILL')
+  }
   let at = 0
   return items.map(([, size]) => {
     const bytes = answers.slice(at + 1, at + 1 + size).map((line) => parseInt(line.slice(3), 16))
