@@ -54,7 +54,7 @@ function run(kernel: string) {
     process.execPath,
     [
       ...[bin, '-kernel', kernel, '-m', '256M', '-smp', '2', '-serial', 'stdio', '-no-reboot'],
-      ...['-append', 'earlyprintk=serial,ttyS0 console=ttyS0 nokaslr panic=-1'],
+      ...['-append', 'earlyprintk=serial,ttyS0 console=ttyS0 panic=-1'],
     ],
     { encoding: 'utf8', input: '', timeout: TIMEOUT, killSignal: 'SIGKILL' },
   )
@@ -79,7 +79,7 @@ function expectStarted({ stdout, complaints, status, killed }: ReturnType<typeof
   expect(status).toBe(1)
   expect(complaints).toHaveLength(1)
   expect(complaints[0]).toMatch(
-    /^dromaius: KVM could not emulate this instruction at RIP 0x[0-9a-f]+, instruction bytes .* -accel tcg/,
+    /^dromaius: KVM could not emulate .+ at RIP 0x[0-9a-f]+, instruction bytes .* -accel tcg/,
   )
 }
 
