@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
  * How a term is wrapped when it is appended to another.
  * @qemu include/hw/acpi/aml-build.h AmlBlockFlags
  */
-type AmlBlock = 'bytes' | 'opcode' | 'package' | 'ext-package' | 'buffer'
+export type AmlBlock = 'bytes' | 'opcode' | 'package' | 'ext-package' | 'buffer'
 
 /**
  * A term of ACPI's machine language that is being built.

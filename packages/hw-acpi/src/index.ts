@@ -17,6 +17,7 @@ export {
   type Aml,
   amlAnd,
   amlAppend,
+  type AmlBlock,
   amlBlock,
   amlDevice,
   amlEisaid,
