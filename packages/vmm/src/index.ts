@@ -3,6 +3,8 @@
  * Virtual machines in this process: build one with `Machine.create`, or run the `dromaius` command with `main`.
  * @packageDocumentation
  */
+export type { BootConfig } from './board-fw-cfg.js'
+export type { BootDevices } from './boot-devices.js'
 export type { CpuPlace, CpuSpec, HotpluggableCpu } from './cpu-hotplug.js'
 export { E820_RAM, E820_RESERVED, E820Table } from './e820.js'
 export type { E820Entry } from './e820.js'
@@ -10,7 +12,7 @@ export { parseElf } from './elf.js'
 export type { ElfFile, ElfNote, ElfSegment } from './elf.js'
 export { keyvalParse } from './keyval.js'
 export type { KeyvalOptions, KeyValues } from './keyval.js'
-export type { PvhEntry } from './load-linux.js'
+export type { DirectEntry } from './load-linux.js'
 export { Machine } from './machine.js'
 export type { MachineExit } from './machine.js'
 export type { DeviceSpec, MachineConfig, SerialSpec } from './machine-config.js'
