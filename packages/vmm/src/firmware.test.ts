@@ -45,15 +45,15 @@ describe(`SeaBIOS${why}`, () => {
   }
 
   it.skipIf(why !== '')(
-    'heeds -boot, and the machine resets when it gives up',
+    'heeds -boot',
     async () => {
-      const { output, code } = await boot(
-        { ...talking, boot: 'reboot-timeout=100', noReboot: true },
-        { timeout: 60_000 },
+      // What it does then, a breakpoint with nobody to take it, is one of the things that software KVM cannot emulate.
+      const { output } = await boot(
+        { ...talking, boot: 'reboot-timeout=100' },
+        { until: /Retrying in/, timeout: 60_000 },
       )
 
-      expect(output).toContain('No bootable device.  Retrying in 0 seconds.')
-      expect(code).toBe(0)
+      expect(output).toContain('No bootable device.  Retrying in')
     },
     70_000,
   )
