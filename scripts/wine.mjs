@@ -3,6 +3,7 @@
  * Runs programs for Windows under Wine, in a Windows of their own that is gone afterwards.
  *
  * `node scripts/wine.mjs PROGRAM [ARGUMENTS]` runs one, shows what it printed and takes over its exit code.
+ * `node scripts/wine.mjs --missing` succeeds if something is missing that it takes to build and run one, and prints what.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -93,18 +94,26 @@ export class Wine {
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
+/** @param {string[]} args */
+async function main(args) {
+  if (args[0] === '--missing') {
+    const missing = wineMissing() ?? mingwMissing()
+    if (missing) console.log(missing)
+    return missing ? 0 : 1
+  }
   const missing = wineMissing()
   if (missing) {
     console.error(missing)
-    process.exit(1)
+    return 1
   }
   const wine = await Wine.start()
   try {
-    const { status, output } = await wine.run(process.argv.slice(2), { timeout: 600_000 })
+    const { status, output } = await wine.run(args, { timeout: 600_000 })
     process.stdout.write(output)
-    process.exitCode = status ?? 124
+    return status ?? 124
   } finally {
     await wine.end()
   }
 }
+
+if (process.argv[1] === import.meta.filename) process.exitCode = await main(process.argv.slice(2))

@@ -38,7 +38,7 @@ const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecAr
     reason: 'is a step of .ci/run',
     check: ([, target]) => {
       expect(readFileSync(join(root, '.ci/run'), 'utf8')).toMatch(
-        new RegExp(`^step .*make -C native ${target}$`, 'm'),
+        new RegExp(`^ *step .*make -C native ${target}$`, 'm'),
       )
     },
   },

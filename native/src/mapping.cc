@@ -63,7 +63,7 @@ Napi::Value RamMapAnonymous(const Napi::CallbackInfo& info) {
   const size_t size = SizeArgument(info, 0);
   void* address = nullptr;
   const int error = MapAnonymous(size, &address);
-  if (error != 0) ThrowHostError(info.Env(), "mmap", error, "guest RAM");
+  if (error != 0) ThrowHostError(info.Env(), kMapOperation, error, "guest RAM");
   return Napi::Number::New(info.Env(), AddMapping(info.Env(), address, size));
 }
 

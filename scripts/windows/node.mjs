@@ -25,9 +25,10 @@ export function windowsNode() {
   mkdirSync(cache, { recursive: true })
   const work = mkdtempSync(join(cache, 'fetch-'))
   try {
-    const tarball = execFileSync('npm', ['pack', '--silent', `${name}@${version}`], {
+    const tarball = execFileSync('npm', ['pack', '--silent', '--fetch-retries=1', `${name}@${version}`], {
       cwd: work,
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
     }).trim()
     const bytes = readFileSync(join(work, tarball))
     if (`sha512-${createHash('sha512').update(bytes).digest('base64')}` !== integrity)

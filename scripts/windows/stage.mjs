@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import ts from 'typescript'
-import { root } from '../setup.mjs'
+import { packageDirs, root } from '../setup.mjs'
 import { mingwMissing, Wine, windowsPath, wineMissing } from '../wine.mjs'
 import { windowsNode } from './node.mjs'
 
@@ -76,6 +76,14 @@ export class WindowsStage {
     }
   }
 
+  /** Puts every package there that is published. */
+  packages() {
+    for (const dir of packageDirs().filter((dir) => dir.startsWith('packages/'))) {
+      const manifest = JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8'))
+      if (!manifest.private) this.package(dir.slice('packages/'.length))
+    }
+  }
+
   /** Puts the sources and tests of a package there too, compiled, and the `vitest` that they import. @param {string} name */
   async tests(name) {
     this.package(name, ['test'])
@@ -119,11 +127,14 @@ export class WindowsStage {
     const tests = []
     for (const file of files) {
       const results = join(this.folder, `${file}.jsonl`)
-      const { status, output } = await this.node([
-        '--test-reporter=./reporter.mjs',
-        `--test-reporter-destination=${windowsPath(results)}`,
-        join('node_modules/@dromaius', name, 'src', `${file}.test.js`),
-      ])
+      const { status, output } = await this.node(
+        [
+          '--test-reporter=./reporter.mjs',
+          `--test-reporter-destination=${windowsPath(results)}`,
+          join('node_modules/@dromaius', name, 'src', `${file}.test.js`),
+        ],
+        { timeout: 600_000 },
+      )
       const text = existsSync(results) ? readFileSync(results, 'utf8') : ''
       const lines = text.split('\n').filter(Boolean)
       tests.push(...lines.map((line) => ({ file, ...JSON.parse(line) })))

@@ -14,7 +14,8 @@ export const expect = chai.expect
 
 export { after as afterAll, afterEach, before as beforeAll, beforeEach, describe } from 'node:test'
 
-const timeout = 60_000
+/** ms: everything is slower under Wine, and starting Node most of all. */
+const timeout = 180_000
 
 /** @param {string} name @param {() => unknown} body */
 export const it = (name, body) => void runner.it(name, { timeout }, async () => void (await body()))
@@ -23,9 +24,9 @@ it.skipIf =
     void runner.it(name, { timeout, skip }, async () => void (await body()))
 
 export const vi = {
-  /** Calls until it does not throw, for a second. @template T @param {() => T | Promise<T>} callback */
+  /** Calls until it does not throw, for 10 s at most. @template T @param {() => T | Promise<T>} callback */
   async waitFor(callback) {
-    for (const end = performance.now() + 1000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+    for (const end = performance.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
       try {
         return await callback()
       } catch (error) {

@@ -29,4 +29,7 @@ struct PlatformData {
   void ShutdownPlatform();
 };
 
+/** The system call behind MapAnonymous. */
+inline constexpr const char* kMapOperation = "mmap";
+
 }  // namespace dromaius

@@ -11,4 +11,7 @@ struct PlatformData {
   void ShutdownPlatform() {}
 };
 
+/** The system call behind MapAnonymous. */
+inline constexpr const char* kMapOperation = "VirtualAlloc";
+
 }  // namespace dromaius

@@ -54,7 +54,10 @@ const runModule = (source: string, prefix: string[] = []): Ended => {
   const [command, ...args] = [...prefix, process.execPath, '--input-type=module', '-e', source]
   const [out, err] = [join(folder, 'stdout'), join(folder, 'stderr')]
   const [stdout, stderr] = [openSync(out, 'w'), openSync(err, 'w')]
-  const { status, signal } = spawnSync(command, args, { timeout: 20_000, stdio: ['ignore', stdout, stderr] })
+  const { status, signal } = spawnSync(command, args, {
+    timeout: isWindows ? 120_000 : 20_000,
+    stdio: ['ignore', stdout, stderr],
+  })
   closeSync(stdout)
   closeSync(stderr)
   return { status, signal, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') }

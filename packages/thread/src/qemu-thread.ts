@@ -27,7 +27,7 @@ let self: QemuThread<ThreadServer> | undefined
  * @qemu include/qemu/thread-posix.h QemuThread
  */
 export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
-  /** The name as it was given; `ps -T` shows its first 15 bytes. */
+  /** The name as it was given; Linux keeps, and `ps -T` shows, its first 15 bytes. */
   readonly name: string
   /**
    * The OS thread's id, as `ps -T` shows it. Another thread may get it after the end of this one.
@@ -201,10 +201,10 @@ export class QemuThread<S extends ThreadServer = CommandServer, T = unknown> {
 /**
  * Creates an OS thread and starts its body.
  *
- * When it returns, the OS thread exists, carries its name (cut to 15 bytes) and blocks every signal but SIGSEGV, SIGFPE
- * and SIGILL; the body has run to its first await.
+ * When it returns, the OS thread exists and carries its name, and the body has run to its first await. On Linux it blocks
+ * every signal but SIGSEGV, SIGFPE and SIGILL.
  *
- * @param name what `ps -T` shows, such as `CPU 0/KVM`
+ * @param name what `ps -T` shows, such as `CPU 0/KVM`: cut to 15 bytes on Linux; on Windows the thread's description
  * @param startRoutine the body; the thread ends when it has settled
  * @param mode a joinable thread hands its result to `join`; a detached one's failure is an unhandled rejection
  * @throws HostError `qemu_thread_create` (`EAGAIN`: no more threads); what the body threw before its first await: no

@@ -18,6 +18,7 @@ describe.skipIf(missing !== null)(`on Windows${missing === null ? '' : ` (${miss
 
   beforeAll(async () => {
     stage = await WindowsStage.start()
+    stage.packages()
     stage.package('vmm', ['bin'])
   }, 180_000)
   afterAll(async () => stage.end())
@@ -37,6 +38,62 @@ describe.skipIf(missing !== null)(`on Windows${missing === null ? '' : ` (${miss
 
     expect(status).toBe(0)
     expect(output).toContain('x86 qemu64')
+  })
+
+  /** Runs a module there and returns what it printed. */
+  async function printed(source: string): Promise<string[]> {
+    writeFileSync(join(stage.folder, 'module.mjs'), source)
+    const { status, output } = await stage.node(['module.mjs'], { timeout: 60_000 })
+    expect(status, output).toBe(0)
+    return output.trimEnd().split('\n')
+  }
+
+  it('machine under the dummy accelerator has a thread for each CPU, and none when it has stopped', async () => {
+    const lines = await printed(`
+      import { createRequire } from 'node:module'
+      import { Machine } from '@dromaius/vmm'
+      const { threadIds, threadName } = createRequire(import.meta.url)(process.env.DROMAIUS_PROBE)
+      const cpus = () => threadIds().map(threadName).filter((name) => name.startsWith('CPU')).sort()
+      const machine = await Machine.create({ accelerators: [{ name: 'qtest' }], smp: 3 })
+      machine.start()
+      console.log(machine.state, cpus().join())
+      await machine.stop()
+      console.log(cpus().length)`)
+
+    expect(lines).toEqual(['running CPU 0/DUMMY,CPU 1/DUMMY,CPU 2/DUMMY', '0'])
+  })
+
+  it('guest RAM works, and goes with its windows detached', async () => {
+    const lines = await printed(`
+      import { GuestRam } from '@dromaius/native'
+      const ram = GuestRam.anonymous(3 * 2 ** 20)
+      const window = ram.window(2 ** 20, 16)
+      console.log(window[3])
+      window[3] = 7
+      console.log(ram.window(2 ** 20 + 3, 1)[0], ram.hostAddress > 0n)
+      ram.free()
+      console.log(window.length)
+      try { GuestRam.anonymous(2 ** 46) } catch (error) { console.log(error.message) }`)
+
+    expect(lines.slice(0, 3)).toEqual(['0', '7 true', '0'])
+    expect(lines[3]).toMatch(/^VirtualAlloc failed \(guest RAM\): .* \(ENOMEM\)$/)
+  })
+
+  it('what only Linux has says so when it is used', async () => {
+    const lines = await printed(`
+      import * as native from '@dromaius/native'
+      for (const use of [
+        () => native.openKvm('/dev/kvm'),
+        () => native.eventfdCreate(0),
+        () => native.GuestRam.memfd('ram', 4096),
+      ])
+        try { use() } catch (error) { console.log(error.name, error.message) }`)
+
+    expect(lines).toEqual([
+      'Error openKvm: only Linux has this, and this is win32',
+      'Error eventfdCreate: only Linux has this, and this is win32',
+      'Error memfdCreate: only Linux has this, and this is win32',
+    ])
   })
 
   it.each(['', 'packages/vmm'])(
