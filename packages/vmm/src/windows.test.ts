@@ -79,6 +79,19 @@ describe.skipIf(missing !== null)(`on Windows${missing === null ? '' : ` (${miss
     expect(lines[3]).toMatch(/^VirtualAlloc failed \(guest RAM\): .* \(ENOMEM\)$/)
   })
 
+  it('addon loads in a program that is not called node.exe', async () => {
+    const program = join(stage.folder, 'other.exe')
+    cpSync(windowsNode(), program)
+    writeFileSync(
+      join(stage.folder, 'module.mjs'),
+      "console.log((await import('@dromaius/native')).errnoName(13))",
+    )
+
+    const result = await stage.wine.run([program, 'module.mjs'], { cwd: stage.folder })
+
+    expect(result).toEqual({ status: 0, output: 'EACCES\n' })
+  })
+
   it('what only Linux has says so when it is used', async () => {
     const lines = await printed(`
       import * as native from '@dromaius/native'
