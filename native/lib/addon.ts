@@ -2,6 +2,7 @@
 //
 // The whole surface of the C++ addon. Nothing else reaches native code.
 
+import { constants } from 'node:os'
 import { AddonError, HostError } from './errors.js'
 import { loadAddon, missingAddon } from './load-addon.js'
 import type { ThreadBindings } from './thread.js'
@@ -154,7 +155,8 @@ function sayAbsent(loaded: Addon): Addon {
     get(_, name) {
       if (name in loaded) return Reflect.get(loaded, name)
       return () => {
-        throw new Error(`${String(name)}: only Linux has this, and this is ${process.platform}`)
+        const text = `only Linux has this, and this is ${process.platform}`
+        throw new HostError(String(name), constants.errno.ENOSYS, 'ENOSYS', text)
       }
     },
   })

@@ -103,9 +103,9 @@ describe.skipIf(missing !== null)(`on Windows${missing === null ? '' : ` (${miss
         try { use() } catch (error) { console.log(error.name, error.message) }`)
 
     expect(lines).toEqual([
-      'Error openKvm: only Linux has this, and this is win32',
-      'Error eventfdCreate: only Linux has this, and this is win32',
-      'Error memfdCreate: only Linux has this, and this is win32',
+      'HostError openKvm failed: only Linux has this, and this is win32 (ENOSYS)',
+      'HostError eventfdCreate failed: only Linux has this, and this is win32 (ENOSYS)',
+      'HostError memfdCreate failed: only Linux has this, and this is win32 (ENOSYS)',
     ])
   })
 
