@@ -2,6 +2,7 @@
 //
 // CPUs that are plugged into a machine and taken out of it, seen from the outside and from inside the guest.
 
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import type { KVMState } from '@dromaius/accel-kvm'
 import { qemuChrBeWrite, type RingBufChardev, TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
@@ -10,6 +11,7 @@ import { TYPE_X86_CPU } from '@dromaius/target-i386'
 import { UserError, vmstateLoad, vmstateSave, type VMStateValue } from '@dromaius/util'
 import { describe, expect, it } from 'vitest'
 import { whyNoKvm } from '../test/command.js'
+import type { CpuSpec } from './cpu-hotplug.js'
 import type { MachineConfig } from './machine-config.js'
 import { Machine } from './machine.js'
 
@@ -69,6 +71,25 @@ const parkedOf = (machine: Machine): number[] =>
 
 const fresh = (smp: string, config: MachineConfig = {}): Promise<Machine> =>
   Machine.create({ smp, cpu: 'qemu64,check=off', ...config })
+
+/** What cannot be plugged into a machine with two sockets of three cores of two threads, in QEMU's words. */
+const qemusRefusals: readonly (readonly [CpuSpec, string])[] = [
+  [{}, 'CPU socket-id is not set'],
+  [{ socketId: 2, coreId: 0, threadId: 0 }, 'Invalid CPU socket-id: 2 must be in range 0:1'],
+  [{ socketId: 1, dieId: 0, threadId: 0 }, 'CPU core-id is not set'],
+  [{ socketId: 1, dieId: 0, coreId: 3, threadId: 0 }, 'Invalid CPU core-id: 3 must be in range 0:2'],
+  [{ socketId: 1, dieId: 0, coreId: 1 }, 'CPU thread-id is not set'],
+  [{ socketId: 1, dieId: 0, coreId: 1, threadId: 2 }, 'Invalid CPU thread-id: 2 must be in range 0:1'],
+  [{ socketId: 1, dieId: 1, coreId: 1, threadId: 1 }, 'Invalid CPU die-id: 1 must be in range 0:0'],
+  [{ socketId: 0, coreId: 0, threadId: 0 }, 'CPU[0] with APIC ID 0 exists'],
+  [
+    { apicId: 7 },
+    'Invalid CPU [socket: 0, die: 0, core: 3, thread: 1] with APIC ID 7, valid index range 0:11',
+  ],
+  [{ apicId: 8, socketId: 0 }, "property socket-id: 0 doesn't match set apic-id: 0x8 (socket-id: 1)"],
+  [{ apicId: 8, model: 'max' }, "Invalid CPU type, expected cpu type: 'qemu64-x86_64-cpu'"],
+]
+const SMP = '1,maxcpus=12,sockets=2,cores=3,threads=2'
 
 const kvm = whyNoKvm()
 describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
@@ -172,26 +193,13 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
     await expect(machine.plugCpu({ apicId: 2 })).rejects.toThrow('The machine has ended')
   })
 
-  it.each([
-    [{}, 'CPU socket-id is not set'],
-    [{ socketId: 2, coreId: 0, threadId: 0 }, 'Invalid CPU socket-id: 2 must be in range 0:1'],
-    [{ socketId: 1, dieId: 0, threadId: 0 }, 'CPU core-id is not set'],
-    [{ socketId: 1, dieId: 0, coreId: 3, threadId: 0 }, 'Invalid CPU core-id: 3 must be in range 0:2'],
-    [{ socketId: 1, dieId: 0, coreId: 1 }, 'CPU thread-id is not set'],
-    [{ socketId: 1, dieId: 0, coreId: 1, threadId: 2 }, 'Invalid CPU thread-id: 2 must be in range 0:1'],
-    [{ socketId: 1, dieId: 1, coreId: 1, threadId: 1 }, 'Invalid CPU die-id: 1 must be in range 0:0'],
-    [{ socketId: 0, coreId: 0, threadId: 0 }, 'CPU[0] with APIC ID 0 exists'],
-    [
-      { apicId: 7 },
-      'Invalid CPU [socket: 0, die: 0, core: 3, thread: 1] with APIC ID 7, valid index range 0:11',
-    ],
-    [{ apicId: 8, socketId: 0 }, "property socket-id: 0 doesn't match set apic-id: 0x8 (socket-id: 1)"],
-    [{ apicId: 8, model: 'max' }, "Invalid CPU type, expected cpu type: 'qemu64-x86_64-cpu'"],
+  it.each<readonly [CpuSpec, string]>([
+    ...qemusRefusals,
     [{ apicId: 8, model: 'z80' }, "'z80' is not a CPU model"],
     [{ apicId: 1.5 }, 'CPU apic-id=1.5: expected an integer from 0 to 4294967295'],
   ])('plugging %j is refused: %s', async (spec, message) => {
     // Places whose APIC ids are not contiguous: three cores take two bits.
-    const machine = await fresh('1,maxcpus=12,sockets=2,cores=3,threads=2')
+    const machine = await fresh(SMP)
     const failure = await machine.plugCpu(spec).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(UserError)
     expect((failure as Error).message).toBe(message)
@@ -235,4 +243,51 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
     expect(machine.system.cpus.map(({ cpuIndex }) => cpuIndex)).toEqual([...Array(12).keys()])
     await machine.stop()
   })
+})
+
+const QEMU = 'qemu-system-x86_64'
+const noQemu = spawnSync(QEMU, ['--version']).status !== 0
+
+it.skipIf(noQemu)(`refusals are QEMU's${noQemu ? ` (skipped: ${QEMU} is not installed)` : ''}`, () => {
+  const keys = {
+    apicId: 'apic-id',
+    socketId: 'socket-id',
+    dieId: 'die-id',
+    coreId: 'core-id',
+    threadId: 'thread-id',
+  }
+  const commands = qemusRefusals.map(([{ model = 'qemu64', ...place }]) => ({
+    execute: 'device_add',
+    arguments: {
+      driver: `${model}-x86_64-cpu`,
+      ...Object.fromEntries(
+        Object.entries(place).map(([key, value]) => [keys[key as keyof typeof keys], value]),
+      ),
+    },
+  }))
+  const input = [{ execute: 'qmp_capabilities' }, ...commands, { execute: 'quit' }]
+  const { stdout } = spawnSync(
+    QEMU,
+    [
+      ...[
+        '-M',
+        'pc',
+        '-accel',
+        'tcg',
+        '-cpu',
+        'qemu64',
+        '-smp',
+        SMP,
+        '-S',
+        '-nodefaults',
+        '-display',
+        'none',
+      ],
+      ...['-qmp', 'stdio'],
+    ],
+    { encoding: 'utf8', input: input.map((command) => JSON.stringify(command)).join('\n'), timeout: 30_000 },
+  )
+  const answers = stdout.split('\n').filter((line) => line.includes('"error"'))
+  const texts = answers.map((line) => (JSON.parse(line) as { error: { desc: string } }).error.desc)
+  expect(texts).toEqual(qemusRefusals.map(([, text]) => text))
 })
