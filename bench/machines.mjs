@@ -30,7 +30,8 @@ async function oneMachine() {
     cpu: CPU,
     memory: RAM_BYTES,
     kernel: guest('pio-out.elf'),
-    append: 'n=1',
+    cmdline: 'n=1',
+    serial: 'none',
   })
   const exit = new Promise((resolve) => {
     const region = new MemoryRegion()

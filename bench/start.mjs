@@ -73,13 +73,12 @@ async function inProcess() {
   let firstMs = 0
   serial.onOutput(() => (firstMs ||= performance.now()))
   const begin = performance.now()
-  const devices = [{ driver: 'isa-debug-exit', properties: [['iobase', '0xf4']], text: 'isa-debug-exit' }]
   const machine = await Machine.create({
     cpu: CPU,
     memory: RAM_BYTES,
     kernel: hello,
-    serials: [serial],
-    devices,
+    serial,
+    device: 'isa-debug-exit,iobase=0xf4',
   })
   const created = performance.now()
   machine.start()

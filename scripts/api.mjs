@@ -36,6 +36,8 @@ const app = await Application.bootstrap({
   blockTags: [...OptionDefaults.blockTags, '@qemu', '@was', '@differs'],
   requiredToBeDocumented: ['Class', 'Interface', 'Enum'],
   packagesRequiringDocumentation: packages.map(({ manifest }) => manifest.name),
+  // Comments that our classes inherit from Node's.
+  externalSymbolLinkMappings: { '@types/node': { '*': '#' } },
   validation: { ...checks, notExported: false },
 })
 const project = await app.convert()

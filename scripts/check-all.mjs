@@ -14,6 +14,7 @@ const checks = [
   'build',
   'map:check',
   'api',
+  'options:check',
   'pack:check',
 ]
 

@@ -21,7 +21,7 @@ const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecAr
   { pattern: /^npm (test|t)\b/, reason: 'it is what runs this test' },
   { pattern: /^npm (install|i) @dromaius\//, reason: 'installs from where packages are published' },
   { pattern: /^(pnpm changeset|npx changeset)\b/, reason: 'asks questions' },
-  { pattern: /^pnpm (format|map)$/, reason: 'rewrites tracked files; .ci/run has the check' },
+  { pattern: /^pnpm (format|map|options)$/, reason: 'rewrites tracked files; .ci/run has the check' },
   { pattern: /^bash \.ci\/run$/, reason: 'runs this test' },
   { pattern: /^pnpm check-all$/, reason: 'its parts are steps of .ci/run' },
   {

@@ -53,6 +53,8 @@ export interface Addon {
   eventfdSignal(fd: number): void
   eventfdRead(fd: number): bigint
   ttyGuard(fd: number): void
+  /** Takes a file's write lock until the descriptor is closed; false if another open file has it. */
+  lockFile(fd: number): boolean
 
   // src/linux/kvm_bindings.cc: what does not fit the table
   openKvm(path: string): number

@@ -22,6 +22,9 @@ export const eventfdRead = addon.eventfdRead
 /** Remembers the settings of a terminal: a crash of this process puts them back. -1 ends the guard. */
 export const ttyGuard = addon.ttyGuard
 
+/** Takes the write lock of a whole file until its descriptor is closed; false if another open file has it. */
+export const lockFile = addon.lockFile
+
 /** CPUs this process may use by affinity and cgroup quota. */
 export const usableCpus = addon.usableCpus
 

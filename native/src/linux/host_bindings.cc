@@ -2,6 +2,7 @@
 #include "linux/host_bindings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <termios.h>
@@ -89,6 +90,21 @@ void TtyGuard(const Napi::CallbackInfo& info) {
   }
 }
 
+/**
+ * lockFile(fd): takes the write lock of a whole file, which lasts until the descriptor is closed; false if another open file has it.
+ * As QEMU's qemu_lock_fd.
+ */
+Napi::Value LockFile(const Napi::CallbackInfo& info) {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  if (fcntl(info[0].As<Napi::Number>().Int32Value(), F_OFD_SETLK, &lock) != 0) {
+    if (errno == EAGAIN || errno == EACCES) return Napi::Boolean::New(info.Env(), false);
+    ThrowHostError(info.Env(), "fcntl(F_OFD_SETLK)", errno, "a file lock");
+  }
+  return Napi::Boolean::New(info.Env(), true);
+}
+
 }  // namespace
 
 void InitHost(Napi::Env env, Napi::Object exports) {
@@ -96,6 +112,7 @@ void InitHost(Napi::Env env, Napi::Object exports) {
   exports.Set("eventfdSignal", Napi::Function::New<EventfdSignal>(env, "eventfdSignal"));
   exports.Set("eventfdRead", Napi::Function::New<EventfdRead>(env, "eventfdRead"));
   exports.Set("ttyGuard", Napi::Function::New<TtyGuard>(env, "ttyGuard"));
+  exports.Set("lockFile", Napi::Function::New<LockFile>(env, "lockFile"));
 }
 
 }  // namespace dromaius

@@ -36,7 +36,7 @@ vi.mock('@dromaius/native', async (importOriginal) => {
 /** Our tables for the same machine; the CPUs are realized and a machine is complete. */
 async function ourCpuidTables(cpu: string, smp: string): Promise<CpuidLine[][]> {
   const before = handedOver.length
-  const machine = await Machine.create({ cpu, smp, memory: 16 << 20 })
+  const machine = await Machine.create({ cpu, cpus: smp, memory: 16 << 20, serial: 'none' })
   const tables = handedOver.slice(before)
   await machine.stop()
   return tables

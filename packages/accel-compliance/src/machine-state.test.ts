@@ -6,12 +6,12 @@
 import { qemuChrBeWrite, type RingBufChardev, TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
 import { qemuSystemReset } from '@dromaius/cpus'
 import type { RAMBlock } from '@dromaius/memory'
-import { Machine, type MachineConfig } from '@dromaius/vmm'
+import { Machine, type MachineOptions } from '@dromaius/vmm'
 import { describe, expect, it } from 'vitest'
 import { accelerators, titleOf } from './accelerators.js'
 import { devicesWithState, loadMachine, saveMachine, scramble, withoutClocks } from './state.js'
 
-const config: MachineConfig = { append: 'interactive', cpu: 'qemu64,check=off', smp: 2, memory: 64 << 20 }
+const config: MachineOptions = { cmdline: 'interactive', cpu: 'qemu64,check=off', cpus: 2, memory: 64 << 20 }
 
 /** A machine and what its guest prints. */
 class Talking {
@@ -30,7 +30,7 @@ class Talking {
 
   static async create(): Promise<Talking> {
     const serial = TYPE_CHARDEV_RINGBUF.new()
-    return new Talking(await Machine.create({ ...config, serials: [serial] }), serial)
+    return new Talking(await Machine.create({ ...config, serial }), serial)
   }
 
   get ram(): RAMBlock {

@@ -30,7 +30,7 @@ class Watched {
 
   static async create(append: string): Promise<Watched> {
     const serial = TYPE_CHARDEV_RINGBUF.new()
-    const config = { cpu: 'qemu64,-cx16,-pni', smp: 2, memory: 16 << 20, serials: [serial], append }
+    const config = { cpu: 'qemu64,-cx16,-pni', cpus: 2, memory: 16 << 20, serial, cmdline: append }
     const watched = new Watched(await Machine.create(config), serial)
     serial.onOutput((bytes) => {
       watched.text += Buffer.from(bytes).toString('latin1').replaceAll('\r', '')
@@ -134,9 +134,9 @@ describe.skipIf(reason !== null)(
       watched.wipe()
       watched.load(saved)
       machine.resume()
-      const { cause, code } = await machine.exited
+      const { reason, code } = await machine.exited
 
-      expect({ cause, code }).toEqual({ cause: 'guest-shutdown', code: 0 })
+      expect({ reason, code }).toEqual({ reason: 'guest-shutdown', code: 0 })
       expect(before).not.toContain('APIC timer')
       expect(watched.text.slice(before.length)).toMatch(/^APIC timer: 5 interrupts\nGoodbye\n$/)
     })
@@ -158,9 +158,9 @@ describe.skipIf(reason !== null)(
       await second.type('smp')
       await second.printed('hello> ')
       await second.type('poweroff')
-      const { cause, code } = await second.machine.exited
+      const { reason, code } = await second.machine.exited
 
-      expect({ cause, code }).toEqual({ cause: 'guest-shutdown', code: 0 })
+      expect({ reason, code }).toEqual({ reason: 'guest-shutdown', code: 0 })
       expect(second.text).toMatch(/^smp\n[^]*APIC id 1[^]*hello> poweroff\n/)
       expect(second.text).not.toContain('Hello from')
     })

@@ -26,6 +26,7 @@ export const TYPE_KVM_ACCEL = typeRegister({
     ac.accelName = 'kvm'
     ac.ops = kvmAccelOps
     ac.ramAllocator = nativeRamAllocator({ kind: 'anonymous' })
+    ac.anyRam = true
     ac.initMachine = kvmInit
     ac.exitMachine = kvmExit
     objectClassPropertyAdd<KVMState, typeof kernelIrqchipType>(klass, {

@@ -17,5 +17,6 @@ export const TYPE_QTEST_ACCEL = typeRegister({
     ac.ops = dummyAccelOps
     ac.runsGuestCode = false
     ac.ramAllocator = heapRamAllocator
+    ac.anyRam = true
   },
 })

@@ -39,6 +39,8 @@ export class AccelClass extends ObjectClass {
   runsGuestCode = true
   /** Where the machine's RAM comes from. */
   ramAllocator: RamAllocator | null = null
+  /** Whether guest RAM may be any memory of the host, such as a memfd or a file. */
+  anyRam = false
   /** Readies the accelerator for one machine. Throws UserError or HostError. */
   initMachine?(accel: AccelState, system: SystemState): void
   /** Part of `cpuExecRealizefn`. */

@@ -94,6 +94,7 @@ export {
   registerKvmArchOps,
 } from './kvm-state.js'
 export { type MainLoopExit, mainLoopShouldExit, qemuMainLoop, qemuSystemReset } from './main-loop.js'
+export { type QapiEvent, qapiEventEmit } from './qapi-events.js'
 export {
   cpuStopWithInternalError,
   cpuThreadFailed,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { objectNew, qdevRealize, qemuRegisterReset, typeRegister } from '@dromaius/qom'
 import { describe, expect, it } from 'vitest'
-import type { AccelClass, AccelState, CPUClass } from './index.js'
+import type { AccelClass, AccelState, CPUClass, QapiEvent } from './index.js'
 import {
   configureAccelerators,
   cpuExecRealizefn,
@@ -139,6 +139,61 @@ describe('shutdown', () => {
 
     expect(await qemuMainLoop(system)).toMatchObject({ cause: 'guest-panic' })
     expect(system.cpus.map((cpu) => cpu.crashOccurred)).toEqual([false, true])
+  })
+
+  it.each([
+    ['shutdown', 'poweroff', 'poweroff', { cause: 'guest-panic', code: 0 }],
+    ['exit-failure', 'poweroff', 'poweroff', { cause: 'guest-panic', code: 1 }],
+    ['exit-failure', 'pause', 'poweroff', { cause: 'guest-panic', code: 1 }],
+    ['shutdown', 'pause', 'pause', null],
+    ['pause', 'poweroff', 'pause', null],
+    ['none', 'poweroff', 'run', null],
+  ] as const)('-action panic=%s,shutdown=%s: the event says %s', async (panic, shutdown, action, exit) => {
+    const system = running()
+    Object.assign(system.actions, { panic, shutdown })
+    const events: QapiEvent[] = []
+    system.qapiEventListeners.add((event) => events.push(event))
+    qemuSystemGuestPanicked(system)
+    const ended = await mainLoopShouldExit(system)
+
+    expect(ended).toEqual(exit)
+    expect(events[0]).toEqual({ event: 'GUEST_PANICKED', action })
+    const state = { pause: 'guest-panicked', run: 'running', poweroff: 'shutdown' }[action]
+    expect(system.runState.current).toBe(state)
+  })
+
+  it('the first request that ends the machine counts, one that only pauses it makes way', async () => {
+    const system = running()
+    qemuSystemShutdownRequestWithCode(system, 'guest-shutdown', 11)
+    qemuSystemShutdownRequestWithCode(system, 'host-qmp-quit', 0)
+    expect(await mainLoopShouldExit(system)).toEqual({ cause: 'guest-shutdown', code: 11 })
+
+    const kept = running()
+    kept.actions.shutdown = 'pause'
+    qemuSystemShutdownRequest(kept, 'guest-shutdown')
+    qemuSystemShutdownRequest(kept, 'host-qmp-quit')
+    expect(await mainLoopShouldExit(kept)).toEqual({ cause: 'host-qmp-quit', code: 0 })
+  })
+
+  it('events come under QMP’s names, in QEMU’s order', async () => {
+    const system = running()
+    const events: string[] = []
+    system.qapiEventListeners.add(({ event }) => events.push(event))
+    system.runState.listeners.add((state) => events.push(state))
+    await vmStop(system, 'paused')
+    vmStart(system)
+    qemuSystemPowerdownRequest(system)
+    qemuSystemResetRequest(system, 'guest-reset')
+    await mainLoopShouldExit(system)
+    qemuSystemShutdownRequest(system, 'guest-shutdown')
+    await mainLoopShouldExit(system)
+
+    expect(events).toEqual(
+      [
+        ['paused', 'STOP', 'RESUME', 'running', 'RESET', 'POWERDOWN'],
+        ['SHUTDOWN', 'shutdown', 'STOP'],
+      ].flat(),
+    )
   })
 
   it.each([

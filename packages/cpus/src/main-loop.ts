@@ -2,6 +2,8 @@
 import { qemuDevicesReset } from '@dromaius/qom'
 import { cpuSynchronizeAllPostReset, cpuSynchronizeAllStates } from './cpu-synchronize.js'
 import { pauseAllVcpus, resumeAllVcpus } from './cpus.js'
+import { qapiEventEmit } from './qapi-events.js'
+import { shutdownPauses } from './requests.js'
 import { type ShutdownCause, shutdownCausedByGuest } from './shutdown-cause.js'
 import type { SystemState } from './system-state.js'
 import { vmStop } from './vm-state.js'
@@ -21,6 +23,9 @@ export function qemuSystemReset(system: SystemState, cause: ShutdownCause): void
   cpuSynchronizeAllStates(system)
   if (system.machineReset) system.machineReset(cause)
   else qemuDevicesReset(system.resetContainer)
+  if (cause !== 'none' && cause !== 'subsystem-reset') {
+    qapiEventEmit(system, { event: 'RESET', guest: shutdownCausedByGuest(cause), reason: cause })
+  }
   cpuSynchronizeAllPostReset(system)
 }
 
@@ -37,12 +42,11 @@ export async function mainLoopShouldExit(system: SystemState): Promise<MainLoopE
     await vmStop(system, 'debug')
   }
   if (requests.shutdown !== null) {
-    const cause = requests.shutdown
+    const { shutdown: cause, shutdownExitCode: code } = requests
     requests.shutdown = null
-    // `-no-shutdown` keeps the machine for inspection; a signal or a user's quit ends it all the same.
-    const pause = system.actions.shutdown === 'pause' && shutdownCausedByGuest(cause)
+    qapiEventEmit(system, { event: 'SHUTDOWN', guest: shutdownCausedByGuest(cause), reason: cause })
     await vmStop(system, 'shutdown')
-    if (!pause) return { cause, code: requests.shutdownExitCode }
+    if (!shutdownPauses(system, cause, code)) return { cause, code }
   }
   if (requests.reset !== null) {
     const cause = requests.reset
@@ -55,6 +59,7 @@ export async function mainLoopShouldExit(system: SystemState): Promise<MainLoopE
   }
   if (requests.powerdown) {
     requests.powerdown = false
+    qapiEventEmit(system, { event: 'POWERDOWN' })
     for (const notifier of system.powerdownNotifiers) notifier()
   }
   if (requests.vmstop !== null) {

@@ -3,31 +3,52 @@
 // What devices, CPUs and users ask of the main loop (QEMU's softmmu/runstate.c). A request is noted here and carried
 // out there, between two turns of CPUs.
 
-import { errorReport } from '@dromaius/util'
+import { errorReport, LOG_GUEST_ERROR, qemuLogMask } from '@dromaius/util'
 import { cpuStopCurrent, qemuCpuKick } from './cpu-kick.js'
 import type { CPUState } from './cpu-state.js'
+import { qapiEventEmit } from './qapi-events.js'
 import type { RunState } from './run-state.js'
-import type { ShutdownCause } from './shutdown-cause.js'
+import { type ShutdownCause, shutdownCausedByGuest } from './shutdown-cause.js'
 import type { SystemState } from './system-state.js'
 
 function notify(system: SystemState): void {
   system.requestCond.broadcast()
 }
 
-/** Asks the machine to end with the given process exit code. @qemu softmmu/runstate.c qemu_system_shutdown_request_with_code */
+/**
+ * Whether the machine stays for inspection, as `-no-shutdown` wants, when it is asked to end. A signal or a user's quit ends it
+ * all the same, and so does a guest that gives an exit code: QEMU 7.2 leaves at once then.
+ */
+export function shutdownPauses({ actions }: SystemState, cause: ShutdownCause, exitCode: number): boolean {
+  return actions.shutdown === 'pause' && shutdownCausedByGuest(cause) && exitCode === 0
+}
+
+/**
+ * Asks the machine to end with the given process exit code.
+ * @qemu softmmu/runstate.c qemu_system_shutdown_request_with_code
+ * @differs of several requests that the main loop finds at once the first counts that ends the machine: the guest's exit code
+ *   is not lost to a quit right behind it
+ */
 export function qemuSystemShutdownRequestWithCode(
   system: SystemState,
   cause: ShutdownCause,
   exitCode: number,
 ): void {
-  system.requests.shutdownExitCode = exitCode
-  qemuSystemShutdownRequest(system, cause)
+  const { requests } = system
+  const ends =
+    requests.shutdown !== null && !shutdownPauses(system, requests.shutdown, requests.shutdownExitCode)
+  if (!ends) {
+    requests.shutdown = cause
+    requests.shutdownExitCode = exitCode
+  }
+  // The guest has said its last word: what follows on its CPU is not to run.
+  if (exitCode !== 0) cpuStopCurrent(system)
+  notify(system)
 }
 
 /** Asks the machine to end. @qemu softmmu/runstate.c qemu_system_shutdown_request */
 export function qemuSystemShutdownRequest(system: SystemState, cause: ShutdownCause): void {
-  system.requests.shutdown = cause
-  notify(system)
+  qemuSystemShutdownRequestWithCode(system, cause, 0)
 }
 
 /**
@@ -36,7 +57,7 @@ export function qemuSystemShutdownRequest(system: SystemState, cause: ShutdownCa
  */
 export function qemuSystemResetRequest(system: SystemState, cause: ShutdownCause): void {
   if (system.actions.reboot === 'shutdown' && cause !== 'subsystem-reset') {
-    system.requests.shutdown = cause
+    qemuSystemShutdownRequest(system, cause)
   } else {
     system.requests.reset = cause
   }
@@ -73,8 +94,18 @@ export function qemuSystemKilled(system: SystemState): void {
 
 /** The guest told of its crash. @qemu softmmu/runstate.c qemu_system_guest_panicked */
 export function qemuSystemGuestPanicked(system: SystemState): void {
+  qemuLogMask(LOG_GUEST_ERROR, 'Guest crashed')
   if (system.currentCpu) system.currentCpu.crashOccurred = true
-  qemuSystemShutdownRequest(system, 'guest-panic')
+  const { panic, shutdown } = system.actions
+  if (panic === 'none') {
+    qapiEventEmit(system, { event: 'GUEST_PANICKED', action: 'run' })
+    return
+  }
+  const pauses = panic === 'pause' || (panic === 'shutdown' && shutdown === 'pause')
+  qapiEventEmit(system, { event: 'GUEST_PANICKED', action: pauses ? 'pause' : 'poweroff' })
+  qemuSystemVmstopRequest(system, 'guest-panicked')
+  cpuStopCurrent(system)
+  if (!pauses) qemuSystemShutdownRequestWithCode(system, 'guest-panic', panic === 'exit-failure' ? 1 : 0)
 }
 
 /**

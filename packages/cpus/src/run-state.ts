@@ -71,6 +71,8 @@ const transitions: Readonly<Record<RunState, readonly RunState[]>> = {
 /** The state of one machine and its allowed changes. */
 export class RunStateMachine {
   #current: RunState = 'prelaunch'
+  /** Told of every change, after it. Must not throw. */
+  readonly listeners = new Set<(state: RunState) => void>()
 
   get current(): RunState {
     return this.#current
@@ -93,6 +95,7 @@ export class RunStateMachine {
       throw new Error(`Invalid run state transition: '${this.#current}' -> '${state}'`)
     }
     this.#current = state
+    for (const listener of this.listeners) listener(state)
   }
 
   /** Whether the machine must be reset before it can run again. @qemu softmmu/runstate.c runstate_needs_reset */

@@ -5,6 +5,7 @@ import { Clocks, type TimeSource } from '@dromaius/util'
 import type { AccelState } from './accel.js'
 import { BqlCond } from './bql-cond.js'
 import type { CPUState } from './cpu-state.js'
+import type { QapiEvent } from './qapi-events.js'
 import { type RunState, RunStateMachine } from './run-state.js'
 import type { ShutdownCause } from './shutdown-cause.js'
 
@@ -34,10 +35,11 @@ export interface SystemRequests {
   debug: boolean
 }
 
-/** What happens to a machine when its guest resets or powers off. @qemu qapi/run-state.json RebootAction */
+/** What happens to a machine when its guest resets, powers off or tells of its crash. @qemu qapi/run-state.json RebootAction */
 export interface SystemActions {
   reboot: 'reset' | 'shutdown'
   shutdown: 'poweroff' | 'pause'
+  panic: 'pause' | 'shutdown' | 'exit-failure' | 'none'
 }
 
 /**
@@ -50,7 +52,7 @@ export class SystemState {
   readonly root: QemuObject = objectRootNew()
   readonly clocks: Clocks
   readonly runState = new RunStateMachine()
-  readonly actions: SystemActions = { reboot: 'reset', shutdown: 'poweroff' }
+  readonly actions: SystemActions = { reboot: 'reset', shutdown: 'poweroff', panic: 'shutdown' }
 
   /** The memory that CPUs see, and the 64 KiB of ports. */
   readonly systemMemory: MemoryRegion
@@ -94,6 +96,8 @@ export class SystemState {
 
   readonly vmChangeStateHandlers: { handler: VMChangeStateHandler; priority: number }[] = []
   readonly powerdownNotifiers: (() => void)[] = []
+  /** Who is told of events, see `qapiEventEmit`. */
+  readonly qapiEventListeners = new Set<(event: QapiEvent) => void>()
   /** What `qemuSystemReset` resets. */
   readonly resetContainer = resetContainerNew()
   /** The machine's own reset; the container's when null. @qemu include/hw/boards.h MachineClass */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { UserError } from '@dromaius/util'
 import { pauseAllVcpus, resumeAllVcpus } from './cpus.js'
+import { qapiEventEmit } from './qapi-events.js'
 import { qemuSystemShutdownRequestWithCode } from './requests.js'
 import type { RunState } from './run-state.js'
 import type { SystemState, VMChangeStateHandler } from './system-state.js'
@@ -52,6 +53,7 @@ export function vmStart(system: SystemState): void {
     return
   }
   system.requests.vmstop = null
+  qapiEventEmit(system, { event: 'RESUME' })
   system.runState.set('running')
   system.clocks.enableVirtual(true)
   try {
@@ -84,6 +86,7 @@ async function finishStop(system: SystemState, state: RunState): Promise<void> {
   await pauseAllVcpus(system)
   try {
     vmStateNotify(system, false, state)
+    qapiEventEmit(system, { event: 'STOP' })
   } finally {
     system.stopping = null
   }

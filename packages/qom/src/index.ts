@@ -28,6 +28,7 @@ export {
   objectSetProperties,
 } from './property.js'
 export type { ObjectProperty, PropertyInfo } from './property.js'
+export { type GlobalProperty, qdevPropParse, withGlobalProps } from './global-props.js'
 export * from './property-add.js'
 export * from './property-link.js'
 export * from './user-creatable.js'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { VMStateDescription } from '@dromaius/util'
 import { busRemoveChild, type BusState } from './bus.js'
+import { qdevPropSetGlobals } from './global-props.js'
 import { ObjectClass } from './object-class.js'
 import { objectUnparent, QemuObject } from './object.js'
 import { saveParentSlot } from './parent-slot.js'
@@ -167,6 +168,8 @@ export const TYPE_DEVICE: QomType<DeviceState, DeviceClass> = typeRegister<Devic
     // Properties are looked up in the ancestors themselves.
     dc.props = []
   },
+  // The user's defaults come behind the class's, and before whoever makes the device.
+  instancePostInit: qdevPropSetGlobals,
   classInit(dc) {
     dc.unparent = deviceUnparent
     const rc = TYPE_RESETTABLE.classCast(dc)

@@ -11,11 +11,28 @@ const PROGRAM = 'dromaius'
 
 function writeToStderr(kind: ReportKind, text: string): void {
   const label = kind === 'error' ? '' : `${kind}: `
-  process.stderr.write(`${PROGRAM}: ${label}${text}\n`)
+  process.stderr.write(`${output.prefix()}${PROGRAM}: ${label}${text}\n`)
 }
 
 /** Process-wide, as stderr is. */
-const output: { sink: ReportSink } = { sink: writeToStderr }
+const output: { sink: ReportSink; prefix: () => string } = { sink: writeToStderr, prefix: () => '' }
+
+/** What stands in front of the program's name in the lines on stderr. */
+export interface ReportPrefix {
+  /** The time, in UTC to the millisecond, as ISO 8601 writes it. */
+  readonly timestamp?: boolean
+  /** Name of the guest. */
+  readonly guestName?: string
+}
+
+/**
+ * Sets what stands in front of each line on stderr, as `-msg` asks.
+ * @qemu util/error-report.c error_vreport
+ */
+export function setReportPrefix({ timestamp = false, guestName }: ReportPrefix): void {
+  output.prefix = () =>
+    `${timestamp ? `${new Date().toISOString()} ` : ''}${guestName ? `${guestName} ` : ''}`
+}
 
 /**
  * Sends reports elsewhere than to stderr (an embedder's log, a test); `null` brings stderr back. Returns the

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterEach, describe, expect, it } from 'vitest'
-import { errorReport, infoReport, setReportSink, warnReport, type ReportKind } from './error-report.js'
+import {
+  errorReport,
+  infoReport,
+  setReportPrefix,
+  setReportSink,
+  warnReport,
+  type ReportKind,
+} from './error-report.js'
 import { errnoName, HostError, UserError } from './errors.js'
 
 afterEach(() => void setReportSink(null))
@@ -54,5 +61,19 @@ describe('reports', () => {
       process.stderr.write = write
     }
     expect(written).toEqual(['dromaius: one\n', 'dromaius: warning: two\n'])
+  })
+
+  it('with a prefix have the time and the guest’s name in front', () => {
+    const written: string[] = []
+    const { write } = process.stderr
+    process.stderr.write = ((text: string) => written.push(text) > 0) as typeof write
+    setReportPrefix({ timestamp: true, guestName: 'vm1' })
+    try {
+      errorReport('one')
+    } finally {
+      process.stderr.write = write
+      setReportPrefix({})
+    }
+    expect(written.join('')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z vm1 dromaius: one\n$/)
   })
 })

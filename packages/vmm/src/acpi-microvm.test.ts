@@ -24,9 +24,9 @@ async function tablesOf(
   cpus: readonly MadtCpu[],
 ): Promise<{ files: LinkedFile[]; tables: Map<string, Buffer> }> {
   const machine = await Machine.create({
-    accelerators: [{ name: 'qtest' }],
-    properties: [['rtc', 'on']],
-    serials: ['null'],
+    accel: 'qtest',
+    machine: { rtc: 'on' },
+    serial: 'null',
   })
   const bus = machine.board.buses.find(({ name }) => name === 'isa.0')!
   const files = biosLinkerLoaderRun(acpiBuildMicrovm({ cpus, isaDevices: bus.children }), ACPI_DIRECT_ADDR)

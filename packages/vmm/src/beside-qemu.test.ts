@@ -61,13 +61,10 @@ async function itemsOfQemu(items: readonly Item[]): Promise<Buffer[]> {
 /** The same of ours, which has firmware's memory map too since QEMU always has firmware. */
 async function itemsOfOurs(items: readonly Item[]): Promise<Buffer[]> {
   const machine = await Machine.create({
-    properties: [
-      ['rtc', 'on'],
-      ['i8042', 'off'],
-    ],
-    smp: '2,maxcpus=4',
+    machine: { rtc: 'on', i8042: 'off' },
+    cpus: '2,maxcpus=4',
     bios: '/usr/share/qemu/qboot.rom',
-    serials: ['null'],
+    serial: 'null',
     fwCfg: ['opt/greeting,string=hello'],
   })
   const io = machine.system.addressSpaceIo

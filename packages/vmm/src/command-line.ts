@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { AccelSpec } from '@dromaius/cpus'
+import type { AccelSpec, SystemActions } from '@dromaius/cpus'
+import type { GlobalProperty } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
-import { locate, type DeviceSpec, type MachineConfig } from './machine-config.js'
-import { optionTable, type OptionRow } from './option-table.js'
+import { locate, type DeviceSpec, type MachineConfig, type SerialSpec } from './machine-config.js'
+import type { ObjectSpec } from './object-add.js'
+import { optionByName } from './option-table.js'
+import type { OptionRow } from './options/option-row.js'
 
 /** What the options said so far; each row of the table changes it. */
 export class CommandLine {
@@ -26,14 +29,25 @@ export class CommandLine {
   boot: string | null = null
   /** All `-fw_cfg`. */
   fwCfg: string[] = []
-  serials: string[] = []
-  debugcons: string[] = []
+  serials: SerialSpec[] = []
+  debugcons: SerialSpec[] = []
   devices: DeviceSpec[] = []
   nodefaults = false
   nographic = false
   display: 'none' | null = null
-  noReboot = false
-  noShutdown = false
+  objects: ObjectSpec[] = []
+  /** Id of the memory backend that is the machine's RAM. */
+  memoryBackend: string | null = null
+  globals: GlobalProperty[] = []
+  /** What `-action`, `-no-reboot` and `-no-shutdown` say; the last word counts. */
+  actions: Partial<SystemActions> = {}
+  /** Whether the guest runs at once. */
+  autostart = true
+  /** Whether there is the monitor's place on the terminal. */
+  monitor = true
+  pidfile: string | null = null
+  /** What stands in front of messages. */
+  msg: { timestamp: boolean; guestName: boolean } = { timestamp: false, guestName: false }
   /** Name of the guest, which this process shows in its title. */
   name: string | null = null
   /** Title of this process, instead. */
@@ -76,16 +90,16 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
  * @qemu softmmu/vl.c lookup_opt
  */
 function lookupOpt(arg: string): OptionRow | undefined {
-  const name = arg.slice(arg.startsWith('--') ? 2 : 1)
-  return optionTable.find((row) => row.names.includes(name))
+  return optionByName(arg.slice(arg.startsWith('--') ? 2 : 1))
 }
 
 /** Where the first serial port goes when no `-serial` says so. */
-function defaultSerials(line: CommandLine): string[] {
+function defaultSerials(line: CommandLine): SerialSpec[] {
   if (line.nodefaults) return []
-  if (line.nographic) return ['mon:stdio']
+  const terminal = line.monitor ? 'mon:stdio' : 'stdio'
+  if (line.nographic) return [terminal]
   // QEMU's port would be shown in a window. Without `-display none` there is none either, so the terminal takes its place.
-  return line.display === 'none' ? ['null'] : ['mon:stdio']
+  return [line.display === 'none' ? 'null' : terminal]
 }
 
 function acceleratorsOf(line: CommandLine): AccelSpec[] {
@@ -102,8 +116,11 @@ function acceleratorsOf(line: CommandLine): AccelSpec[] {
   )
 }
 
-/** The machine that the options ask for. Throws UserError where they contradict each other. */
-export function machineConfigOf(line: CommandLine): MachineConfig {
+/**
+ * The machine that the options ask for. Throws UserError where they contradict each other.
+ * @param serialsWithout where the serial ports go when no option says so
+ */
+export function machineConfigOf(line: CommandLine, serialsWithout = defaultSerials): MachineConfig {
   if (line.kernel === null && line.initrd !== null)
     throw new UserError('-initrd only allowed with -kernel option')
   if (line.kernel === null && line.append !== null && line.bios !== null)
@@ -122,10 +139,12 @@ export function machineConfigOf(line: CommandLine): MachineConfig {
     ...(line.boot === null ? {} : { boot: line.boot }),
     dataDirs: line.dataDirs,
     fwCfg: line.fwCfg,
-    serials: line.serials.length > 0 ? line.serials : defaultSerials(line),
+    serials: line.serials.length > 0 ? line.serials : serialsWithout(line),
     debugcons: line.debugcons,
     devices: line.devices,
-    noReboot: line.noReboot,
-    noShutdown: line.noShutdown,
+    objects: line.objects,
+    ...(line.memoryBackend === null ? {} : { memoryBackend: line.memoryBackend }),
+    globals: line.globals,
+    actions: line.actions,
   }
 }

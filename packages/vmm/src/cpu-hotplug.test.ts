@@ -12,7 +12,7 @@ import { UserError, vmstateLoad, vmstateSave, type VMStateValue } from '@dromaiu
 import { describe, expect, it } from 'vitest'
 import { whyNoKvm } from '../test/command.js'
 import type { CpuSpec } from './cpu-hotplug.js'
-import type { MachineConfig } from './machine-config.js'
+import type { MachineOptions } from './machine-options.js'
 import { Machine } from './machine.js'
 
 /** The bundled guest at its prompt. */
@@ -46,12 +46,12 @@ class GuestAtPrompt {
   }
 }
 
-async function atPrompt(config: MachineConfig): Promise<GuestAtPrompt> {
+async function atPrompt(config: MachineOptions): Promise<GuestAtPrompt> {
   const serial = TYPE_CHARDEV_RINGBUF.new()
   const machine = await Machine.create({
-    append: 'interactive',
+    cmdline: 'interactive',
     cpu: 'qemu64,check=off',
-    serials: [serial],
+    serial,
     ...config,
   })
   const guest = new GuestAtPrompt(machine, serial)
@@ -69,8 +69,8 @@ const vcpuThreads = (): string[] =>
 const parkedOf = (machine: Machine): number[] =>
   (machine.system.accel as KVMState).parkedVcpus.map(({ vcpuId }) => vcpuId)
 
-const fresh = (smp: string, config: MachineConfig = {}): Promise<Machine> =>
-  Machine.create({ smp, cpu: 'qemu64,check=off', ...config })
+const fresh = (cpus: string, config: MachineOptions = {}): Promise<Machine> =>
+  Machine.create({ cpus, cpu: 'qemu64,check=off', ...config })
 
 /** What cannot be plugged into a machine with two sockets of three cores of two threads, in QEMU's words. */
 const qemusRefusals: readonly (readonly [CpuSpec, string])[] = [
@@ -94,7 +94,7 @@ const SMP = '1,maxcpus=12,sockets=2,cores=3,threads=2'
 const kvm = whyNoKvm()
 describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   it('a CPU plugged into a running guest is started by it, leaves it parked, and comes back', async () => {
-    const guest = await atPrompt({ smp: '1,maxcpus=3,sockets=3' })
+    const guest = await atPrompt({ cpus: '1,maxcpus=3,sockets=3' })
     const { machine } = guest
     expect(await guest.command('online 1')).toContain('APIC id 1: missing, did not start')
 
@@ -117,7 +117,7 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   })
 
   it('a CPU plugged into a paused machine runs when the machine does', async () => {
-    const guest = await atPrompt({ smp: '1,maxcpus=2' })
+    const guest = await atPrompt({ cpus: '1,maxcpus=2' })
     const { machine } = guest
     await machine.pause()
     await machine.plugCpu({ apicId: 1 })
@@ -132,7 +132,7 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   })
 
   it('plugged CPUs outlive a reset and wait for their start again', async () => {
-    const guest = await atPrompt({ smp: '1,maxcpus=2' })
+    const guest = await atPrompt({ cpus: '1,maxcpus=2' })
     const { machine } = guest
     await machine.plugCpu({ apicId: 1 })
     expect(await guest.command('online 1')).toContain('online')
@@ -144,7 +144,7 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   })
 
   it('calls that come together are carried out one after the other', async () => {
-    const { machine } = await atPrompt({ smp: '1,maxcpus=4' })
+    const { machine } = await atPrompt({ cpus: '1,maxcpus=4' })
     const outcomes = await Promise.allSettled([
       machine.plugCpu({ apicId: 1 }),
       machine.plugCpu({ apicId: 1 }),
@@ -166,7 +166,7 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
   })
 
   it('unplug races with resets, and the machine lives', async () => {
-    const guest = await atPrompt({ smp: '2,maxcpus=2' })
+    const guest = await atPrompt({ cpus: '2,maxcpus=2' })
     const { machine } = guest
     for (let round = 0; round < 5; round++) {
       machine.reset()
@@ -182,7 +182,7 @@ describe.skipIf(kvm !== '')(`CPU hotplug${kvm}`, () => {
     const descriptors = (): number => readdirSync('/proc/self/fd').length
     await (await fresh('2')).stop()
     const before = descriptors()
-    const { machine } = await atPrompt({ smp: '3,maxcpus=4' })
+    const { machine } = await atPrompt({ cpus: '3,maxcpus=4' })
     const unplugged = machine.unplugCpu({ apicId: 2 })
     const plugged = machine.plugCpu({ apicId: 3 })
     const outcomes = Promise.allSettled([unplugged, plugged])

@@ -6,9 +6,9 @@ import {
   containerGet,
   objectNew,
   objectPropertyAddChild,
-  objectPropertyParse,
   objectResolvePathComponent,
   qbusIsFull,
+  qdevPropParse,
   qdevRealize,
   TYPE_DEVICE,
   typeByName,
@@ -19,7 +19,7 @@ import type { DeviceSpec } from './machine-config.js'
 import type { X86MachineState } from './x86-machine.js'
 
 /** Words of an id: a letter, then letters, digits and `-._`. @qemu util/id.c id_wellformed */
-const WELLFORMED_ID = /^[A-Za-z][A-Za-z0-9\-._]*$/
+export const WELLFORMED_ID = /^[A-Za-z][A-Za-z0-9\-._]*$/
 
 /** All buses of a machine that devices can be plugged into: those of the board and those below their devices. */
 function allBuses(roots: readonly BusState[]): BusState[] {
@@ -77,7 +77,7 @@ export function qdevDeviceNew(machine: X86MachineState, spec: DeviceSpec): Devic
   const dev = TYPE_DEVICE.cast(objectNew(dc.typeName))
   setId(machine, dev, lastValue(spec, 'id'))
   for (const [name, value] of spec.properties) {
-    if (name !== 'id' && name !== 'bus') objectPropertyParse(dev, name, value)
+    if (name !== 'id' && name !== 'bus') qdevPropParse(dev, name, value)
   }
   return dev
 }

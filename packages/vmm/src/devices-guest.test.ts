@@ -16,7 +16,7 @@ import {
   whyNoSeabios,
 } from '../test/boot.js'
 import { whyNoKvm } from '../test/command.js'
-import type { MachineConfig } from './machine-config.js'
+import type { MachineOptions } from './machine-options.js'
 
 const kvm = whyNoKvm()
 const itOnKvm = it.skipIf(kvm !== '')
@@ -25,10 +25,10 @@ const folder = mkdtempSync(join(tmpdir(), 'dromaius-devices-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const testdev = typeByName('pc-testdev') ? [device('pc-testdev')] : []
-const everything: MachineConfig = {
-  properties: [['rtc', 'on']],
-  debugcons: ['null'],
-  devices: [debugExit, ...testdev],
+const everything: MachineOptions = {
+  machine: { rtc: 'on' },
+  debugcon: 'null',
+  device: [debugExit, ...testdev],
   fwCfg: ['opt/greeting,string=hello'],
 }
 /** A line for each device of the guest's report. */
@@ -43,7 +43,7 @@ writeFileSync(module1, 'the first module\n')
 
 describe(`the devices guest${kvm}`, () => {
   itOnKvm('started as a multiboot kernel, uses every device', async () => {
-    const { output, code } = await boot({ ...everything, kernel: devicesElf, append: 'one two' })
+    const { output, code } = await boot({ ...everything, kernel: devicesElf, cmdline: 'one two' })
 
     expect(lines(output)).toEqual(
       expect.arrayContaining([...good, 'fw_cfg file opt/greeting: hello', 'failures: 0']),
@@ -56,7 +56,7 @@ describe(`the devices guest${kvm}`, () => {
     const { output } = await boot({
       ...everything,
       kernel: devicesElf,
-      append: 'one two',
+      cmdline: 'one two',
       initrd: `${module1} with words,${module1}`,
       memory: 64 * 2 ** 20,
     })
@@ -100,7 +100,7 @@ describe(`the devices guest${kvm}`, () => {
         ...everything,
         bios: seabios,
         kernel: devicesElf,
-        append: 'one',
+        cmdline: 'one',
         initrd: module1,
       })
 
@@ -115,7 +115,7 @@ describe(`the devices guest${kvm}`, () => {
   itOnKvm('sees the power button by its ACPI interrupt, and powers off', async () => {
     let pressed = false
     const { output, code } = await boot(
-      { ...everything, kernel: devicesElf, append: 'button' },
+      { ...everything, kernel: devicesElf, cmdline: 'button' },
       {
         onText(text, machine) {
           if (pressed || !text.includes('waiting for the power button')) return
@@ -130,7 +130,7 @@ describe(`the devices guest${kvm}`, () => {
   })
 
   itOnKvm('resets by ACPI, and starts anew with memory as at the first start', async () => {
-    const config = { ...everything, kernel: devicesElf, append: 'reset' }
+    const config = { ...everything, kernel: devicesElf, cmdline: 'reset' }
     const { output } = await boot(config, {
       until: /^range.*\nstarted by a multiboot loader\ncommand line: .* reset$/m,
     })
@@ -143,10 +143,7 @@ describe(`the devices guest${kvm}`, () => {
   itOnKvm('without rtc and i8042 the devices are not there', async () => {
     const { output } = await boot({
       ...everything,
-      properties: [
-        ['i8042', 'off'],
-        ['rtc', 'off'],
-      ],
+      machine: { i8042: 'off', rtc: 'off' },
       kernel: devicesElf,
     })
 

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { boot, debugExit, device, seabios, whyNoOptionRoms, whyNoSeabios } from '../test/boot.js'
 import { whyNoKvm } from '../test/command.js'
 import { tinyBzImage } from '../test/kernels.js'
-import type { MachineConfig } from './machine-config.js'
+import type { MachineOptions } from './machine-options.js'
 
 const helloElf = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
 const why = whyNoKvm() + whyNoSeabios
@@ -16,10 +16,10 @@ const folder = mkdtempSync(join(tmpdir(), 'dromaius-firmware-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** The debug console at 0x402, where SeaBIOS talks, has the back end; the board's serial port has not. */
-const talking: MachineConfig = {
+const talking: MachineOptions = {
   bios: seabios,
-  properties: [['isa-serial', 'off']],
-  devices: [device('isa-debugcon', { iobase: '0x402', chardev: 'serial0' }), debugExit],
+  machine: { 'isa-serial': 'off' },
+  device: [device('isa-debugcon', { iobase: '0x402', chardev: 'serial0' }), debugExit],
 }
 
 describe(`SeaBIOS${why}`, () => {
@@ -28,7 +28,7 @@ describe(`SeaBIOS${why}`, () => {
       `finds ${cpus} CPU(s), fw_cfg and ACPI tables, and nothing to boot`,
       async () => {
         const { output } = await boot(
-          { ...talking, smp: cpus },
+          { ...talking, cpus: cpus },
           { until: /No bootable device/, timeout: 60_000 },
         )
 
@@ -64,7 +64,7 @@ describe(`kernels that SeaBIOS gets by fw_cfg${whyNoKernels}`, () => {
     'a PVH ELF, by pvh.bin',
     async () => {
       const { output, code } = await boot(
-        { bios: seabios, kernel: helloElf, append: 'by firmware', smp: 2 },
+        { bios: seabios, kernel: helloElf, cmdline: 'by firmware', cpus: 2 },
         { timeout: 60_000 },
       )
 
@@ -99,10 +99,7 @@ describe(`kernels that SeaBIOS gets by fw_cfg${whyNoKernels}`, () => {
       const { output } = await boot(
         {
           ...talking,
-          properties: [
-            ['isa-serial', 'off'],
-            ['x-option-roms', 'off'],
-          ],
+          machine: { 'isa-serial': 'off', 'x-option-roms': 'off' },
           kernel: helloElf,
         },
         { until: /No bootable device/, timeout: 60_000 },

@@ -15,11 +15,22 @@ export type { KeyvalOptions, KeyValues } from './keyval.js'
 export type { DirectEntry } from './load-linux.js'
 export { Machine } from './machine.js'
 export type { MachineExit } from './machine.js'
-export type { DeviceSpec, MachineConfig, SerialSpec } from './machine-config.js'
+export type { GuestMemory } from './guest-memory.js'
+export type { CpuRegisters, MachineCpu, SegmentRegister, TableRegister, WideRegister } from './machine-cpu.js'
+export type { MachineEvents, ShutdownEvent } from './machine-events.js'
+export type {
+  MachineOptions,
+  OptionText,
+  OptionTexts,
+  OptionValues,
+  SerialOption,
+} from './machine-options.js'
 export { main } from './main.js'
 export { buildMpTable, MP_FLOATING_POINTER_ADDR } from './mptable.js'
 export type { MpProcessor, MpTableConfig } from './mptable.js'
 export { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
 export type { RomList } from './rom-list.js'
+export { SerialStream } from './serial-stream.js'
+export { type SerialMatch, SerialWaitError, type WaitForOptions } from './serial-wait.js'
 export type { RunFigures } from './summary.js'
 export { type CPUArchId, TYPE_X86_MACHINE, type X86MachineState } from './x86-machine.js'

@@ -62,3 +62,16 @@ export function knownValues<K extends string>(
   }
   return values
 }
+
+/** An object as the text that {@link keyvalParse} reads: `true` is `on`, and commas are doubled. Throws UserError for other values. */
+export function keyvalText(values: Readonly<Record<string, unknown>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => {
+      if (!/^[^=,]+$/.test(key)) throw new UserError(`Invalid parameter '${key}'`)
+      if (typeof value === 'boolean') return `${key}=${value ? 'on' : 'off'}`
+      if (typeof value === 'number' || typeof value === 'bigint') return `${key}=${value}`
+      if (typeof value === 'string') return `${key}=${value.replaceAll(',', ',,')}`
+      throw new UserError(`Parameter '${key}' expects a text, a number or true or false`)
+    })
+    .join(',')
+}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { Chardev } from '@dromaius/chardev'
-import type { AccelSpec } from '@dromaius/cpus'
+import type { AccelSpec, SystemActions } from '@dromaius/cpus'
+import type { GlobalProperty } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
 import type { KeyValues } from './keyval.js'
+import type { ObjectSpec } from './object-add.js'
 
 /** One `-device`. */
 export interface DeviceSpec {
@@ -13,10 +15,10 @@ export interface DeviceSpec {
   readonly text: string
 }
 
-/** Where a serial port or console ends: QEMU's short form, such as `stdio`, `mon:stdio`, `file:PATH`, `null`; or a back end. */
+/** Where a serial port or console ends: QEMU's short form, or a back end. */
 export type SerialSpec = string | Chardev
 
-/** What a machine is made of. Texts are in the syntax of the option that the field is named after. */
+/** What a machine is built from: the options, read and checked. */
 export interface MachineConfig {
   /** Machine type, as in `-machine`; `microvm` when absent. */
   readonly type?: string
@@ -27,7 +29,7 @@ export interface MachineConfig {
   /** CPU model and features, as in `-cpu`. */
   readonly cpu?: string
   /** Number and topology of CPUs, as in `-smp`. */
-  readonly smp?: string | number
+  readonly smp?: string
   /** Size of RAM in bytes; the machine type's default when absent. */
   readonly memory?: number
   /** Path of the kernel; the bundled guest when absent. */
@@ -49,10 +51,14 @@ export interface MachineConfig {
   /** Debug consoles at port 0xe9. */
   readonly debugcons?: readonly SerialSpec[]
   readonly devices?: readonly DeviceSpec[]
-  /** A reset ends the machine. */
-  readonly noReboot?: boolean
-  /** A power-off pauses the machine. */
-  readonly noShutdown?: boolean
+  /** Objects that others refer to by their ids. */
+  readonly objects?: readonly ObjectSpec[]
+  /** Id of the memory backend that is the machine's RAM. */
+  readonly memoryBackend?: string
+  /** Defaults of the user's for properties of devices. */
+  readonly globals?: readonly GlobalProperty[]
+  /** What becomes of resets, power-offs and crashes. */
+  readonly actions?: Partial<SystemActions>
 }
 
 /** Runs `body` and puts the option in front of what it complains about, unless that names an option already. */

@@ -5,11 +5,11 @@
 import { TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
 import { describe, expect, it } from 'vitest'
 import { whyNoKvm } from '../test/command.js'
-import type { MachineConfig } from './machine-config.js'
+import type { MachineOptions } from './machine-options.js'
 import { Machine } from './machine.js'
 
 /** The bundled guest at its prompt: it sleeps in HLT and takes timer and serial interrupts. */
-async function atPrompt(config: MachineConfig = {}): Promise<Machine> {
+async function atPrompt(config: MachineOptions = {}): Promise<Machine> {
   const serial = TYPE_CHARDEV_RINGBUF.new()
   let log = ''
   const prompt = new Promise<void>((resolve) => {
@@ -19,10 +19,10 @@ async function atPrompt(config: MachineConfig = {}): Promise<Machine> {
     })
   })
   const machine = await Machine.create({
-    append: 'interactive',
+    cmdline: 'interactive',
     cpu: 'qemu64,check=off',
-    serials: [serial],
-    smp: 2,
+    serial,
+    cpus: 2,
     ...config,
   })
   machine.start()
@@ -43,7 +43,7 @@ describe.skipIf(kvm !== '')(`control of a machine${kvm}`, () => {
       expect(machine.state).toBe('running')
     }
     expect(heard).toEqual(Array.from({ length: 40 }, (_, i) => i % 2 === 1))
-    expect((await machine.stop()).cause).toBe('host-qmp-quit')
+    expect((await machine.stop()).reason).toBe('host-qmp-quit')
   })
 
   it('pause after resume after pause: the last word counts', async () => {
@@ -56,9 +56,9 @@ describe.skipIf(kvm !== '')(`control of a machine${kvm}`, () => {
     await machine.stop()
   })
 
-  it.each([1, 2])('stop in the middle of a reset ends a machine of %i CPUs', async (smp) => {
+  it.each([1, 2])('stop in the middle of a reset ends a machine of %i CPUs', async (cpus) => {
     for (let i = 0; i < 5; i++) {
-      const machine = await atPrompt({ smp })
+      const machine = await atPrompt({ cpus })
       machine.reset()
       const { code, error } = await machine.stop()
       expect({ code, error }).toEqual({ code: 0, error: null })
@@ -86,10 +86,10 @@ describe.skipIf(kvm !== '')(`control of a machine${kvm}`, () => {
 
   it('a back end that has served a machine is refused for another', async () => {
     const serial = TYPE_CHARDEV_RINGBUF.new()
-    const machine = await Machine.create({ serials: [serial] })
+    const machine = await Machine.create({ serial })
     await machine.stop()
-    await expect(Machine.create({ serials: [serial] })).rejects.toThrow(
-      '-serial: the back end belongs to a machine already; each needs its own',
+    await expect(Machine.create({ serial })).rejects.toThrow(
+      'serial: the back end belongs to a machine already; each needs its own',
     )
   })
 })

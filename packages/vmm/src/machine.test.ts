@@ -31,13 +31,13 @@ const descriptors = (): string[] => readdirSync('/proc/self/fd')
 describe(`Machine${kvm}`, () => {
   itOnKvm('runs the bundled guest to its end', async () => {
     const serial = ringbuf()
-    const machine = await Machine.create({ serials: [serial], smp: 2 })
+    const machine = await Machine.create({ serial, cpus: 2 })
 
     expect(machine.state).toBe('prelaunch')
     machine.start()
-    const { cause, code, error, figures } = await machine.exited
+    const { reason, code, error, figures } = await machine.exited
 
-    expect({ cause, code, error }).toEqual({ cause: 'guest-shutdown', code: 0, error: null })
+    expect({ reason, code, error }).toEqual({ reason: 'guest-shutdown', code: 0, error: null })
     expect(textOf(serial)).toMatch(/^Hello from a Dromaius guest\n[^]*Goodbye\n$/)
     expect(figures.exits.get('io')).toBeGreaterThan(0)
     expect(figures.firstRunNs).toBeTypeOf('bigint')
@@ -45,7 +45,7 @@ describe(`Machine${kvm}`, () => {
 
   itOnKvm('two machines run side by side', async () => {
     const serials = [ringbuf(), ringbuf()]
-    const machines = await Promise.all(serials.map((serial) => Machine.create({ serials: [serial], smp: 2 })))
+    const machines = await Promise.all(serials.map((serial) => Machine.create({ serial, cpus: 2 })))
 
     for (const machine of machines) machine.start()
     await Promise.all(machines.map(({ exited }) => exited))
@@ -55,7 +55,7 @@ describe(`Machine${kvm}`, () => {
 
   itOnKvm('pauses, goes on, is reset, and stops', async () => {
     const serial = ringbuf()
-    const machine = await Machine.create({ serials: [serial], smp: 2, append: 'interactive' })
+    const machine = await Machine.create({ serial, cpus: 2, cmdline: 'interactive' })
     machine.start()
     await printed(serial, 'hello> ')
 
@@ -66,13 +66,13 @@ describe(`Machine${kvm}`, () => {
     expect(machine.state).toBe('running')
     machine.reset()
     await printed(serial, 'hello> ')
-    const { cause, code } = await machine.stop()
+    const { reason, code } = await machine.stop()
 
-    expect({ cause, code }).toEqual({ cause: 'host-qmp-quit', code: 0 })
+    expect({ reason, code }).toEqual({ reason: 'host-qmp-quit', code: 0 })
   })
 
   itOnKvm('stops while it is paused, and when it never started', async () => {
-    const paused = await Machine.create({ append: 'interactive' })
+    const paused = await Machine.create({ cmdline: 'interactive' })
     paused.start()
     await paused.pause()
     const fresh = await Machine.create()
@@ -85,7 +85,7 @@ describe(`Machine${kvm}`, () => {
   itOnKvm('gives threads and descriptors back, and its memory throws when touched', async () => {
     await (await Machine.create()).stop() // what Node and the addon open once
     const before = { threads: threads().length, descriptors: descriptors().length }
-    const machine = await Machine.create({ smp: 4 })
+    const machine = await Machine.create({ cpus: 4 })
     const window = addressSpaceMap(machine.system.addressSpaceMemory, 0x100000, 4096)!
     const block = machine.board.ram!.ramBlock!
     expect(window.length).toBe(4096)
@@ -103,16 +103,15 @@ describe(`Machine${kvm}`, () => {
     const before = { threads: threads().length, descriptors: descriptors().length }
 
     // Refused when the CPUs run already.
-    const device = { driver: 'isa-debugcon', properties: [], text: 'isa-debugcon' }
-    await expect(Machine.create({ smp: 3, devices: [device] })).rejects.toThrow(UserError)
+    await expect(Machine.create({ cpus: 3, device: 'isa-debugcon' })).rejects.toThrow(UserError)
 
     expect(threads().length).toBeLessThanOrEqual(before.threads)
     expect(descriptors().length).toBeLessThanOrEqual(before.descriptors)
   })
 
   itOnKvm('has its parts in the composition tree', async () => {
-    const device = { driver: 'isa-debug-exit', properties: [['id', 'out']] as const, text: '' }
-    const machine = await Machine.create({ smp: 2, serials: [ringbuf()], devices: [device] })
+    const device = { driver: 'isa-debug-exit', id: 'out' }
+    const machine = await Machine.create({ cpus: 2, serial: ringbuf(), device })
     const { root } = machine.system
 
     expect(objectGetCanonicalPath(machine.board)).toBe('/machine')
@@ -128,11 +127,11 @@ describe(`Machine${kvm}`, () => {
 
 describe('Machine without a host’s help', () => {
   it('of an unknown type, or with a topology that does not multiply, is refused', async () => {
-    await expect(Machine.create({ type: 'nope' })).rejects.toThrow(
-      "-machine nope: Unsupported machine type 'nope'",
+    await expect(Machine.create({ machine: 'nope' })).rejects.toThrow(
+      "machine nope: Unsupported machine type 'nope'",
     )
-    await expect(Machine.create({ smp: 'cpus=3,sockets=2' })).rejects.toThrow(
-      '-smp cpus=3,sockets=2: Invalid CPU topology',
+    await expect(Machine.create({ cpus: 'cpus=3,sockets=2' })).rejects.toThrow(
+      'cpus cpus=3,sockets=2: Invalid CPU topology',
     )
   })
 })

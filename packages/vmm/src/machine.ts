@@ -1,61 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { fileURLToPath } from 'node:url'
-import { kvmExitCounts, KVMState } from '@dromaius/accel-kvm'
-import { Chardev, qemuChrAdd, qemuChrNew, TYPE_CHARDEV } from '@dromaius/chardev'
+import { EventEmitter } from 'node:events'
 import {
-  accelExitMachine,
-  configureAccelerators,
-  cpuRemoveSync,
-  cpuSynchronizeAllPostInit,
   type MainLoopExit,
-  pauseAllVcpus,
   qemuAddVmChangeStateHandler,
   qemuMainLoop,
   qemuSystemPowerdownRequest,
-  qemuSystemReset,
   qemuSystemResetRequest,
-  qemuSystemShutdownRequest,
   qemuSystemShutdownRequestWithCode,
   type RunState,
+  type ShutdownCause,
   SystemState,
   vmStart,
   vmStop,
 } from '@dromaius/cpus'
-import {
-  findMachine,
-  machineParseSmpConfig,
-  machineRunBoardInit,
-  smpConfigurationParse,
-} from '@dromaius/hw-core'
-import {
-  containerGet,
-  objectChildren,
-  objectPropertyAddChild,
-  objectPropertyParse,
-  objectPropertySet,
-  objectUnparent,
-  qdevMachineCreationDone,
-  type RootObject,
-  typeByName,
-} from '@dromaius/qom'
-import { x86CpuClassByName, x86CpuParseFeaturestr } from '@dromaius/target-i386'
+import { findMachine } from '@dromaius/hw-core'
+import { typeByName } from '@dromaius/qom'
+import { TYPE_X86_CPU } from '@dromaius/target-i386'
 import { errorReport, UserError } from '@dromaius/util'
 import { CpuHotplug, type CpuPlace, type CpuSpec, type HotpluggableCpu } from './cpu-hotplug.js'
 import './link.js'
-import { parseBoot } from './board-fw-cfg.js'
-import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
-import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
-import { checkMemorySize } from './memory-size.js'
+import { StreamChardev } from './char-stream.js'
+import { GuestMemory } from './guest-memory.js'
+import { locate, type MachineConfig } from './machine-config.js'
+import { MachineCpu } from './machine-cpu.js'
+import { emitArguments, type MachineEvents } from './machine-events.js'
+import { qemuCleanup, qemuInit } from './machine-init.js'
+import type { MachineOptions } from './machine-options.js'
 import './microvm.js'
 import './null-machine.js'
+import { inFieldsWords, readMachineOptions } from './read-options.js'
+import type { SerialStream } from './serial-stream.js'
 import type { RunFigures } from './summary.js'
 import { TYPE_X86_MACHINE, type X86MachineState } from './x86-machine.js'
 
-/** The guest that comes with the package; the build puts it here. */
-const BUNDLED_GUEST = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
+/** Node.js has it from 20.5 on; before, it is a symbol that everybody who looks for it agrees on. */
+const asyncDispose: typeof Symbol.asyncDispose =
+  (Symbol as { asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
+  (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose)
 
 /** How a machine ended. */
-export interface MachineExit extends MainLoopExit {
+export interface MachineExit {
+  /** Exit code of the command: 0 for a power-off or an end that was asked for. */
+  readonly code: number
+  /** Who or what ended it, in QMP's words. */
+  readonly reason: ShutdownCause
   /** Why the machine could not go on, one line, which was reported already; null for every other end. */
   readonly error: string | null
   readonly figures: RunFigures
@@ -63,20 +51,22 @@ export interface MachineExit extends MainLoopExit {
 
 /**
  * A virtual machine in this process: built by {@link Machine.create}, started by `start`, gone when `exited` resolves.
- * Several may live side by side.
+ * Several may live side by side. What happens to it is emitted, see {@link MachineEvents}; listeners are called a moment later,
+ * when nothing of the machine is in the middle of anything.
  */
-export class Machine {
+export class Machine extends EventEmitter<MachineEvents> {
   /** What devices and CPUs share: clocks, memory, CPUs, run state. */
   readonly system: SystemState
   /** The machine object, `/machine` in the composition tree. */
   readonly board: X86MachineState
+  /** The guest's memory by physical address. */
+  readonly memory: GuestMemory
   /**
    * Resolves when the machine has ended by itself, by `stop` or by an error, and everything that it had is given back.
    * It never rejects for what a guest does.
    */
   readonly exited: Promise<MachineExit>
   readonly #cpuHotplug: CpuHotplug
-  #loopStarted = false
   /** Why the machine could not go on. */
   #error: string | null = null
   #end: (exit: MachineExit) => void = () => undefined
@@ -84,12 +74,14 @@ export class Machine {
   #ending = false
 
   private constructor(config: MachineConfig) {
+    super()
     const type = config.type ?? 'microvm'
     const mc = locate(`-machine ${type}`, () => findMachine(type))
     this.system = new SystemState()
     this.board = TYPE_X86_MACHINE.cast(typeByName(mc.typeName)!.new())
     this.board.system = this.system
     this.#cpuHotplug = new CpuHotplug(this.board)
+    this.memory = new GuestMemory(this.board, () => this.#ending)
     this.exited = new Promise((resolve, reject) => {
       this.#end = resolve
       this.#reject = reject
@@ -100,112 +92,47 @@ export class Machine {
 
   /**
    * Builds a machine and brings its CPUs to life; it does not run yet. Throws UserError for what is asked for and cannot be had,
-   * HostError when the host refuses; nothing is left of the machine then.
-   * @qemu softmmu/vl.c qemu_init
+   * with the field of the options in front, HostError when the host refuses, the signal's reason when that is aborted; nothing is
+   * left of the machine then.
    */
-  static async create(config: MachineConfig = {}): Promise<Machine> {
-    const machine = new Machine(config)
+  static async create(options: MachineOptions = {}): Promise<Machine> {
+    const { signal } = options
+    if (signal !== undefined && !(signal instanceof AbortSignal))
+      throw new UserError('signal: expected an AbortSignal')
+    signal?.throwIfAborted()
     try {
-      machine.#build(config)
+      const machine = await Machine.fromConfig(readMachineOptions(options))
+      if (!signal) return machine
+      if (signal.aborted) await machine.stop()
+      signal.throwIfAborted()
+      machine.#endWith(signal)
+      return machine
+    } catch (error) {
+      throw inFieldsWords(error)
+    }
+  }
+
+  /** The same from what the command read. @internal */
+  static async fromConfig(config: MachineConfig): Promise<Machine> {
+    const machine = new Machine(config)
+    const { system } = machine
+    try {
+      qemuInit(system, machine.board, config)
     } catch (error) {
       machine.#ending = true
-      await machine.#destroy()
+      await machine.#cleanup()
       throw error
     }
-    return machine
-  }
-
-  #build(config: MachineConfig): void {
-    const { system, board } = this
-    const root = system.root as RootObject
-    objectPropertyAddChild(root, 'machine', board)
-    if (config.noReboot) system.actions.reboot = 'shutdown'
-    if (config.noShutdown) system.actions.shutdown = 'pause'
-
-    this.#applyMachineOptions(config)
-    const accelerators = config.accelerators ?? [{ name: 'kvm' }]
-    configureAccelerators(system, accelerators)
-    this.#createChardevs(config)
-    this.#applyCpuModel(config)
-    // Made before the CPUs, so that a misspelt device is told before anything has cost time.
-    const devices = (config.devices ?? []).map((spec) =>
-      locate(`-device ${spec.text}`, () => ({ spec, dev: qdevDeviceNew(board, spec) })),
-    )
-    machineRunBoardInit(board)
-    for (const { spec, dev } of devices) {
-      locate(`-device ${spec.text}`, () => qdevDevicePlug(board, board.buses, spec, dev))
-    }
-    for (const notify of board.machineDoneNotifiers) notify()
-
-    cpuSynchronizeAllPostInit(system)
-    qdevMachineCreationDone(root)
-    system.machineReset = () => board.qomClass.reset?.(board)
-    qemuSystemReset(system, 'none')
     qemuAddVmChangeStateHandler(system, (_running, state) => {
-      if (state === 'internal-error' && !config.noShutdown) this.#failed()
+      if (state === 'internal-error' && system.actions.shutdown !== 'pause') machine.#failed()
     })
-  }
-
-  /** What `-machine`, `-smp`, `-m` and `-kernel` say. */
-  #applyMachineOptions(config: MachineConfig): void {
-    const { board, system } = this
-    for (const [name, value] of config.properties ?? []) {
-      locate(`-machine ${name}=${value}`, () => objectPropertyParse(board, name, value))
-    }
-    const smp = String(config.smp ?? '1')
-    locate(`-smp ${smp}`, () => machineParseSmpConfig(board, smpConfigurationParse(smp)))
-    system.smp = { ...board.smp }
-    if (config.memory !== undefined) {
-      checkMemorySize(config.memory)
-      board.ramSize = config.memory
-    }
-    if (config.bios !== undefined) objectPropertySet(board, 'firmware', config.bios)
-    board.dataDirs = config.dataDirs ?? []
-    board.fwCfgFiles = config.fwCfg ?? []
-    if (config.boot !== undefined)
-      board.bootConfig = locate(`-boot ${config.boot}`, () => parseBoot(config.boot!))
-    // Without anything to boot, the guest that comes with the package.
-    const bundled = board.firmware === '' && board.takesKernel ? BUNDLED_GUEST : ''
-    objectPropertySet(board, 'kernel', config.kernel ?? bundled)
-    objectPropertySet(board, 'initrd', config.initrd ?? '')
-    objectPropertySet(board, 'append', config.append ?? '')
-  }
-
-  /** Finds the CPU model. The accelerator comes first: it has a say in features. @qemu softmmu/vl.c parse_cpu_option */
-  #applyCpuModel({ cpu }: MachineConfig): void {
-    if (cpu === undefined) return
-    const { board } = this
-    board.cpuOption = `-cpu ${cpu}`
-    locate(board.cpuOption, () => {
-      const [model, ...features] = cpu.split(',')
-      const xcc = x86CpuClassByName(model!)
-      if (!xcc || xcc.abstract)
-        throw new UserError(`unable to find CPU model '${model}' (-cpu help lists them)`)
-      board.cpuType = xcc.typeName
-      board.cpuFeatures = x86CpuParseFeaturestr(features.join(',') || null)
-    })
-  }
-
-  #createChardevs(config: MachineConfig): void {
-    const serials = config.serials ?? []
-    if (serials.length > 1) throw new UserError('-serial: this machine has one serial port')
-    this.board.serialHds = serials.map((spec, index) => this.#chardev('-serial', `serial${index}`, spec))
-    this.board.debugcons = (config.debugcons ?? []).map((spec, index) =>
-      this.#chardev('-debugcon', index === 0 ? 'debugcon' : `debugcon${index}`, spec),
+    machine.#listen()
+    // Not awaited: it lasts as long as the machine.
+    qemuMainLoop(system).then(
+      (exit) => machine.#finish(exit),
+      (error: unknown) => machine.#fail(error),
     )
-  }
-
-  #chardev(option: string, label: string, spec: SerialSpec): Chardev | null {
-    const { root } = this.system
-    if (spec instanceof Chardev) {
-      if (spec.parent)
-        throw new UserError(`${option}: the back end belongs to a machine already; each needs its own`)
-      spec.label ||= label
-      qemuChrAdd(root, spec)
-      return spec
-    }
-    const onQuit = (): void => qemuSystemShutdownRequest(this.system, 'host-ui')
-    return locate(`${option} ${spec}`, () => qemuChrNew(label, spec, { root, onQuit }))
+    return machine
   }
 
   /** What the machine is doing, in QMP's words. */
@@ -213,20 +140,29 @@ export class Machine {
     return this.system.runState.current
   }
 
+  /** The CPUs that are there, by index. */
+  get cpus(): MachineCpu[] {
+    return this.system.cpus.map((cpu) => new MachineCpu(TYPE_X86_CPU.cast(cpu)))
+  }
+
+  /** The first serial port: its output to read, its input to write. Throws UserError when that goes elsewhere. */
+  get serial(): SerialStream {
+    const chr = this.board.serialHds[0]
+    if (chr instanceof StreamChardev) return chr.stream
+    throw new UserError(
+      chr
+        ? `serial: the port goes to '${chr.label}' and not to this program, as the option asks`
+        : 'serial: the machine has no serial port',
+    )
+  }
+
   /**
    * Lets the machine run, for the first time or after a pause. Returns at once; `exited` tells of the end.
+   * @throws UserError when only a reset can help, Error when the machine has ended
    * @qemu softmmu/cpus.c vm_start
    */
   start(): void {
     if (this.#ending) throw new Error('The machine has ended')
-    if (!this.#loopStarted) {
-      this.#loopStarted = true
-      // Not awaited: it lasts as long as the machine.
-      qemuMainLoop(this.system).then(
-        (exit) => this.#finish(exit),
-        (error: unknown) => this.#fail(error),
-      )
-    }
     vmStart(this.system)
   }
 
@@ -235,7 +171,7 @@ export class Machine {
     await vmStop(this.system, 'paused')
   }
 
-  /** Lets a paused machine go on. */
+  /** Lets a paused machine go on, as `start` does. */
   resume(): void {
     this.start()
   }
@@ -274,9 +210,30 @@ export class Machine {
   /** Ends the machine whatever it is doing, and resolves when everything is given back. */
   async stop(): Promise<MachineExit> {
     // The main loop may be in the middle of a reset or a stop: it ends the machine when that is through.
-    if (this.#loopStarted) qemuSystemShutdownRequestWithCode(this.system, 'host-qmp-quit', 0)
-    else this.#finish({ cause: 'host-qmp-quit', code: 0 })
+    qemuSystemShutdownRequestWithCode(this.system, 'host-qmp-quit', 0)
     return this.exited
+  }
+
+  /** Ends the machine, as `stop` does: `await using vm = await Machine.create()` where the language has that. */
+  async [asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  #endWith(signal: AbortSignal): void {
+    const onAbort = (): void => void this.stop().catch(() => undefined)
+    signal.addEventListener('abort', onAbort)
+    const forget = (): void => signal.removeEventListener('abort', onAbort)
+    this.exited.then(forget, forget)
+  }
+
+  /** Passes on what happens; a listener that throws must not meet a half-done step of the machine. */
+  #listen(): void {
+    const { runState, qapiEventListeners } = this.system
+    runState.listeners.add((state) => process.nextTick(() => this.emit('state', state)))
+    qapiEventListeners.add((event) => {
+      const [name, ...args] = emitArguments(event)
+      process.nextTick(() => this.emit(name, ...args))
+    })
   }
 
   #failed(): void {
@@ -286,49 +243,24 @@ export class Machine {
     qemuSystemShutdownRequestWithCode(this.system, 'host-error', 1)
   }
 
-  #finish(exit: MainLoopExit): void {
-    if (this.#ending) return
+  async #cleanup(): Promise<RunFigures> {
+    await this.#cpuHotplug.close()
+    return qemuCleanup(this.system, this.board)
+  }
+
+  #finish({ cause, code }: MainLoopExit): void {
     this.#ending = true
-    this.#destroy().then(
-      (figures) => this.#end({ ...exit, error: this.#error, figures }),
+    this.#cleanup().then(
+      (figures) => this.#end({ code, reason: cause, error: this.#error, figures }),
       (failure: unknown) => this.#reject(failure),
     )
   }
 
   #fail(error: unknown): void {
-    if (this.#ending) return
     this.#ending = true
-    this.#destroy().then(
+    this.#cleanup().then(
       () => this.#reject(error),
       () => this.#reject(error),
     )
-  }
-
-  /**
-   * Takes the machine apart: CPUs, devices, accelerator, memory, and last the back ends, which write out what is queued.
-   * @qemu softmmu/runstate.c qemu_cleanup
-   */
-  async #destroy(): Promise<RunFigures> {
-    const { system, board } = this
-    await this.#cpuHotplug.close()
-    await pauseAllVcpus(system)
-    const figures = this.#figures()
-    for (const cpu of [...system.cpus].reverse()) await cpuRemoveSync(cpu)
-    objectUnparent(board)
-    accelExitMachine(system)
-    board.freeRam()
-    for (const chr of objectChildren(containerGet(system.root, '/chardevs'))) {
-      if (TYPE_CHARDEV.is(chr)) chr.chrClose()
-    }
-    return figures
-  }
-
-  #figures(): RunFigures {
-    const { accel } = this.system
-    return {
-      firstRunNs: accel instanceof KVMState ? accel.firstRunNs : null,
-      endNs: process.hrtime.bigint(),
-      exits: kvmExitCounts(this.system),
-    }
   }
 }

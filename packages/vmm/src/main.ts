@@ -7,6 +7,7 @@ import {
   infoReport,
   qemuSetLog,
   qemuStrToLogMask,
+  setReportPrefix,
   traceEnable,
   UserError,
   warnReport,
@@ -14,6 +15,7 @@ import {
 import { type CommandLine, machineConfigOf, parseCommandLine } from './command-line.js'
 import type { MachineConfig } from './machine-config.js'
 import { Machine } from './machine.js'
+import { qemuWritePidfile } from './pidfile.js'
 import { summaryLines } from './summary.js'
 
 /** Signals that end the machine in good order. @qemu os-posix.c os_setup_signal_handling */
@@ -35,7 +37,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     applyProcessOptions(line)
-    return await run(configOf(line), startNs)
+    const removePidfile = line.pidfile === null ? null : qemuWritePidfile(line.pidfile)
+    try {
+      return await run(configOf(line), line.autostart, startNs)
+    } finally {
+      removePidfile?.()
+    }
   } catch (error) {
     if (!(error instanceof UserError || error instanceof HostError || error instanceof AddonError))
       throw error
@@ -46,6 +53,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What the options change about this process rather than about the machine. */
 function applyProcessOptions(line: CommandLine): void {
+  setReportPrefix({
+    timestamp: line.msg.timestamp,
+    ...(line.msg.guestName && line.name !== null ? { guestName: line.name } : {}),
+  })
   const masks = line.logItems.reduce((mask, item) => mask | qemuStrToLogMask(item), 0)
   qemuSetLog(masks, line.logFile ?? undefined)
   for (const pattern of line.tracePatterns) {
@@ -68,8 +79,8 @@ function configOf(line: CommandLine): MachineConfig {
 }
 
 /** @param startNs when the command began its work, on the clock of `process.hrtime` */
-async function run(config: MachineConfig, startNs: bigint): Promise<number> {
-  const machine = await Machine.create(config)
+async function run(config: MachineConfig, autostart: boolean, startNs: bigint): Promise<number> {
+  const machine = await Machine.fromConfig(config)
   const onSignal = (signal: TerminationSignal): void => {
     errorReport(`terminating on signal ${terminationSignals[signal]}`)
     qemuSystemKilled(machine.system)
@@ -78,7 +89,9 @@ async function run(config: MachineConfig, startNs: bigint): Promise<number> {
   // The command lasts as long as its machine, even if that has no thread or terminal that keeps the process alive.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
-    machine.start()
+    if (autostart) machine.start()
+    // Without a monitor nobody else could say it.
+    else process.once('SIGCONT', () => machine.start())
     const { code, figures } = await machine.exited
     for (const text of summaryLines({ ...figures, startNs })) infoReport(text)
     return code

@@ -13,10 +13,10 @@ const kvm = whyNoKvm()
 /** A machine without guest code, with those options, and what stands at 0xe0000, where the RSDP would be. */
 async function machineWith(properties: [string, string][]) {
   const machine = await Machine.create({
-    accelerators: [{ name: 'qtest' }],
+    accel: 'qtest',
     kernel: helloElf,
-    properties,
-    serials: ['null'],
+    machine: Object.fromEntries(properties),
+    serial: 'null',
   })
   const { addressSpaceMemory: memory, addressSpaceIo: io } = machine.system
   const facts = {
@@ -53,7 +53,7 @@ describe('options of microvm', () => {
 
   it.skipIf(kvm !== '')(`without ACPI a guest finds all CPUs by the MP table${kvm}`, async () => {
     const { output } = await boot(
-      { properties: [['acpi', 'off']], kernel: helloElf, smp: 4 },
+      { machine: { acpi: 'off' }, kernel: helloElf, cpus: 4 },
       { until: /Goodbye/ },
     )
 

@@ -3,7 +3,7 @@ import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { describe, expect, it } from 'vitest'
 import { Machine } from './machine.js'
 
-const config = { type: 'none', accelerators: [{ name: 'qtest' }] } as const
+const config = { machine: 'none', accel: 'qtest' } as const
 
 describe('-machine none', () => {
   it('has no CPU, no bus and no RAM, and can be started and stopped', async () => {

@@ -27,7 +27,7 @@ describe('microvm under -accel qtest', () => {
   })
 
   it('runs with a thread for each CPU', async () => {
-    machine = await Machine.create({ accelerators: [{ name: 'qtest' }], smp: 3 })
+    machine = await Machine.create({ accel: 'qtest', cpus: 3 })
     machine.start()
     expect(machine.state).toBe('running')
     expect(vcpuThreads()).toEqual(['CPU 0/DUMMY', 'CPU 1/DUMMY', 'CPU 2/DUMMY'])
@@ -41,7 +41,7 @@ describe('microvm under -accel qtest', () => {
     const serial = TYPE_CHARDEV_RINGBUF.new()
     const sent: number[] = []
     serial.onOutput((bytes) => sent.push(...bytes))
-    machine = await Machine.create({ accelerators: [{ name: 'qtest' }], serials: [serial] })
+    machine = await Machine.create({ accel: 'qtest', serial })
     machine.start()
     const { addressSpaceIo } = machine.system
     for (const byte of Buffer.from('emu')) addressSpaceStore(addressSpaceIo, COM1, byte, 1)

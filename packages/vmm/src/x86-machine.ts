@@ -7,6 +7,7 @@ import type { FWCfgState } from '@dromaius/hw-nvram'
 import { type MemoryRegion, memoryRegionInitRam, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {
   type BusState,
+  type GlobalProperty,
   objectClassPropertyAdd,
   objectFinalize,
   objectNew,
@@ -14,6 +15,7 @@ import {
   type OnOffAuto,
   qdevRealize,
   typeRegister,
+  withGlobalProps,
 } from '@dromaius/qom'
 import {
   TYPE_X86_CPU,
@@ -31,6 +33,7 @@ import { E820Table } from './e820.js'
 import { DEFAULT_BOOT_CONFIG } from './board-fw-cfg.js'
 import { BootDevices } from './boot-devices.js'
 import { x86CpuSetEntryState } from './boot-state.js'
+import type { HostMemoryBackend } from './hostmem.js'
 import type { DirectEntry } from './load-linux.js'
 import { locate } from './machine-config.js'
 import { RomList } from './rom-list.js'
@@ -64,6 +67,10 @@ export class X86MachineState extends MachineState {
   cpuOption = ''
   /** What `-cpu` says behind the model's name. */
   cpuFeatures: X86CpuFeatureString = { props: [], plusFeatures: [], minusFeatures: [] }
+  /** Defaults of the user's for properties of devices, those of CPUs that come later too. */
+  globalProps: readonly GlobalProperty[] = []
+  /** What RAM is made of; the accelerator's own kind when null. */
+  ramMemdev: HostMemoryBackend | null = null
   /** ACPI tables and the registers that they tell of. */
   acpi: OnOffAuto = 'auto'
   readonly e820 = new E820Table()
@@ -120,9 +127,14 @@ export function x86MachineIsAcpiEnabled(x86ms: X86MachineState): boolean {
  * @qemu hw/core/numa.c machine_run_board_init
  */
 export function allocateRam(x86ms: X86MachineState, name: string): MemoryRegion {
-  const { system, ramSize } = x86ms
-  const allocator = system.accel?.qomClass.ramAllocator
-  if (!allocator) throw new Error('The accelerator gives no RAM')
+  const { system, ramSize, ramMemdev } = x86ms
+  const ac = system.accel?.qomClass
+  if (!ac?.ramAllocator) throw new Error('The accelerator gives no RAM')
+  if (ramMemdev && !ac.anyRam)
+    throw new UserError(`-machine memory-backend: accelerator '${ac.accelName}' has memory of its own`)
+  const allocator = ramMemdev
+    ? locate('-machine memory-backend', () => ramMemdev.allocator())
+    : ac.ramAllocator
   const ram = TYPE_MEMORY_REGION.new()
   try {
     memoryRegionInitRam(ram, null, name, ramSize, allocator)
@@ -173,7 +185,7 @@ export function x86CpuNew(
   place: Readonly<Record<string, number>>,
   typeName = x86ms.cpuType,
 ): X86CPU {
-  const cpu = TYPE_X86_CPU.cast(objectNew(typeName))
+  const cpu = TYPE_X86_CPU.cast(withGlobalProps(x86ms.globalProps, () => objectNew(typeName)))
   cpu.system = x86ms.system
   x86CpuPostInitfn(cpu)
   // What `-cpu` says behind the model's name holds for every CPU of the machine.

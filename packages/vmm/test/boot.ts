@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
 import { Machine } from '../src/machine.js'
-import type { DeviceSpec, MachineConfig } from '../src/machine-config.js'
+import type { MachineOptions, OptionValues } from '../src/machine-options.js'
 
 const guests = fileURLToPath(new URL('../../../guests/build/', import.meta.url))
 /** Our guests that use every device: a multiboot kernel, and a firmware image. */
@@ -19,8 +19,8 @@ export const whyNoOptionRoms = existsSync('/usr/share/qemu/linuxboot_dma.bin')
   : ' (skipped: the option ROMs of package qemu-system-data are missing)'
 
 /** A `-device` by its words. */
-export function device(driver: string, properties: Record<string, string> = {}): DeviceSpec {
-  return { driver, properties: Object.entries(properties), text: driver }
+export function device(driver: string, properties: OptionValues = {}): OptionValues {
+  return { driver, ...properties }
 }
 
 /** Ends the machine with the exit code that the guest writes to port 0xf4. */
@@ -39,7 +39,7 @@ export interface BootRun {
  * `onText` sees the output whenever there is more. Throws when neither happens within `timeout` milliseconds.
  */
 export async function boot(
-  config: MachineConfig,
+  config: MachineOptions,
   {
     until,
     timeout = 25_000,
@@ -47,7 +47,7 @@ export async function boot(
   }: { until?: RegExp; timeout?: number; onText?: (text: string, vm: Machine) => void } = {},
 ): Promise<BootRun> {
   const chr = TYPE_CHARDEV_RINGBUF.new()
-  const machine = await Machine.create({ ...config, serials: [chr] })
+  const machine = await Machine.create({ ...config, serial: chr })
   let output = ''
   let timer: NodeJS.Timeout | undefined
   const seen = new Promise<null>((resolve, reject) => {

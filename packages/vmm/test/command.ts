@@ -36,13 +36,13 @@ export interface TerminalRun {
   failure: string | null
 }
 
-/** Runs the command, with Node's own options in front, on a terminal of its own. */
+/** Runs the command, or another program of Node's, on a terminal of its own. */
 export function atTerminal(
   steps: readonly Step[],
   args: readonly string[],
-  nodeArgs: string[] = [],
+  program: readonly string[] = [bin],
 ): TerminalRun {
-  const command = [process.execPath, ...nodeArgs, bin, ...args]
+  const command = [process.execPath, ...program, ...args]
   const result = spawnSync('python3', [terminal, JSON.stringify(steps), ...command], {
     encoding: 'utf8',
     timeout: 100_000,
