@@ -111,6 +111,7 @@ describe.skipIf(reason !== null)(
       await machine.stop()
       expect(types).toEqual([
         'acpi-ged',
+        'fw_cfg_io',
         'i8042',
         'isa-serial',
         'kvm-apic',
