@@ -22,11 +22,12 @@ const mayAwait = [
   'packages/cpus/src/cpu-work.ts', // qemu_work_cond
   'packages/cpus/src/vm-state.ts', // until all CPUs have paused
   'packages/cpus/src/main-loop.ts', // until something is asked for
+  'packages/accel-tcg/src/tcg-accel-ops-rr.ts', // the loop over all CPUs
   'packages/accel-qtest/src/dummy-cpus.ts', // a CPU that only sleeps
 ]
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/build/**', '**/node_modules/**', '.turbo/**'] },
+  { ignores: ['**/dist/**', '**/build/**', '**/node_modules/**', '.turbo/**', 'packages/*/assembly/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...tseslint.configs.recommended,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 
 /** An accelerator that the battery runs on. */
 export interface Accelerator {
@@ -9,6 +9,8 @@ export interface Accelerator {
   runsGuests: boolean
   /** Whether it can be told of breakpoints. */
   debugs: boolean
+  /** Whether it comes with interrupt controllers. */
+  controllers: boolean
   /** Why it cannot be used on this host, or null. */
   unavailable: string | null
 }
@@ -22,10 +24,21 @@ function whyNoKvm(): string | null {
   }
 }
 
+/** Of some numbers of CPUs those that a machine can have: without interrupt controllers a CPU is alone. */
+export function cpuCounts({ name, controllers }: Accelerator, wanted: readonly number[]): number[] {
+  return wanted.filter((count) => count === 1 || controllers || name === 'qtest')
+}
+
+/** Whether this host's KVM has no hardware below it: it emulates kernel code, and not all of it. */
+export function emulatesKernelCode({ name }: Accelerator): boolean {
+  return name === 'kvm' && !/^flags.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
+}
+
 /** Every accelerator there is. */
 export const accelerators: readonly Accelerator[] = [
-  { name: 'kvm', runsGuests: true, debugs: true, unavailable: whyNoKvm() },
-  { name: 'qtest', runsGuests: false, debugs: false, unavailable: null },
+  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, unavailable: whyNoKvm() },
+  { name: 'tcg', runsGuests: true, debugs: true, controllers: false, unavailable: null },
+  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, unavailable: null },
 ]
 
 /** For test titles: the accelerator's name and, when it is skipped, why. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import '@dromaius/accel-qtest'
+import '@dromaius/accel-tcg'
 import '@dromaius/hw-i386'
 import '@dromaius/target-i386/kvm'
+import '@dromaius/target-i386/tcg'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
@@ -46,6 +48,9 @@ const ROM_ADDRESS = 0xf0000
 const ROM_SIZE = 0x10000
 const PORTS = { base: 0xe000, size: 0x30 }
 const MMIO = { base: 0xd0000, size: 0x1000 }
+
+/** Where nobody makes a local APIC yet. */
+const WITHOUT_APIC = { props: [], plusFeatures: [], minusFeatures: ['apic'] }
 
 /** The last byte that a program sends. */
 export const DONE = 0xd0
@@ -103,6 +108,7 @@ export class ComplianceMachine {
   readonly mmio: Access[] = []
   readonly #runsGuests: boolean
   readonly #model: string
+  readonly #controllers: boolean
   readonly #input: number[]
   readonly #devices: MemoryRegion[] = []
   #waiters: (() => void)[] = []
@@ -114,6 +120,7 @@ export class ComplianceMachine {
     this.system = new SystemState({ smp: { sockets: maxCpus, cpus, maxCpus } })
     this.#runsGuests = accelerators.some((accel) => accel.name === options.accel && accel.runsGuests)
     this.#model = options.model ?? 'qemu64'
+    this.#controllers = accelerators.some((accel) => accel.name === options.accel && accel.controllers)
     this.#input = [...(options.input ?? [])]
     configureAccelerators(this.system, [{ name: options.accel }])
     this.#addMemory(options.mmio ?? true)
@@ -148,7 +155,7 @@ export class ComplianceMachine {
 
   #addMemory(mmio: boolean): void {
     const { systemMemory, systemIo, accel } = this.system
-    const allocator = accel?.qomClass.ramAllocator
+    const allocator = accel?.ramAllocator
     if (!allocator) throw new Error('The accelerator has no RAM')
     const ram = new MemoryRegion()
     memoryRegionInitRam(ram, null, 'ram', RAM_SIZE, allocator)
@@ -185,7 +192,11 @@ export class ComplianceMachine {
   /** Adds a CPU with this APIC id, to a running machine too. */
   plug(apicId: number): CPUState {
     if (!this.#runsGuests) return this.#plugIdle()
-    const cpu = x86CpuCreate(this.system, `${this.#model}-x86_64-cpu`, null)
+    const cpu = x86CpuCreate(
+      this.system,
+      `${this.#model}-x86_64-cpu`,
+      this.#controllers ? null : WITHOUT_APIC,
+    )
     // What this host's KVM lacks of the model is of no interest here.
     cpu.checkCpuid = false
     cpu.apicId = apicId

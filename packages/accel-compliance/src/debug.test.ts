@@ -84,29 +84,65 @@ for (const accel of accelerators.filter(({ debugs }) => debugs)) {
         expect(cpu.env.regs[0] & 0xffffn).toBe(3n)
       }))
 
-    it('a fifth hardware breakpoint is refused, a removed one is not known', () =>
+    it.runIf(accel.name === 'kvm')('a fifth hardware breakpoint is refused, a removed one is not known', () =>
       run({ program: 'debug' }, async (machine) => {
         const cpu = machine.bootCpu
         for (let i = 0n; i < 4n; i++) expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, i, 1)).toBe(0)
         expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, 4n, 1)).toBe(-105)
         expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_HW, 9n, 1)).toBe(-2)
         expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0n, 3)).toBe(-22)
-      }))
+      }),
+    )
 
-    it('a software breakpoint replaces a byte of guest memory until it is removed', () =>
+    it.runIf(accel.name === 'tcg')(
+      'breakpoints are as many as one likes, and the guest sees none of them',
+      () =>
+        run({ program: 'debug' }, async (machine) => {
+          const cpu = machine.bootCpu
+          const at = BigInt(labels.third)
+          const before = machine.readDword(labels.third)
+          for (let i = 0n; i < 9n; i++) expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, i, 1)).toBe(0)
+          expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(machine.readDword(labels.third)).toBe(before)
+          expect(await untilDebug(machine)).toBe(labels.third)
+          expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(-2)
+          expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0n, 0)).toBe(-22)
+          machine.start()
+          vmStart(machine.system)
+          await machine.untilSent(DONE)
+        }),
+    )
+
+    it.runIf(accel.name === 'tcg')('a watchpoint stops the CPU behind the access', () =>
       run({ program: 'debug' }, async (machine) => {
         const cpu = machine.bootCpu
-        const at = BigInt(labels.third)
-        const before = machine.readDword(labels.third)
-        expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
-        expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
-        expect(machine.readDword(labels.third) & 0xff).toBe(0xcc)
-        expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
-        expect(machine.readDword(labels.third) & 0xff).toBe(0xcc)
-        expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
-        expect(machine.readDword(labels.third)).toBe(before)
-        machine.start()
+        expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0x900n, 4)).toBe(0)
+        expect(await untilDebug(machine)).toBe(labels.after_store)
+        expect(cpu.watchpointHit?.vaddr).toBe(0x900n)
+        gdbBreakpointRemoveAll(cpu)
+        vmStart(machine.system)
         await machine.untilSent(DONE)
-      }))
+      }),
+    )
+
+    it.runIf(accel.name === 'kvm')(
+      'a software breakpoint replaces a byte of guest memory until it is removed',
+      () =>
+        run({ program: 'debug' }, async (machine) => {
+          const cpu = machine.bootCpu
+          const at = BigInt(labels.third)
+          const before = machine.readDword(labels.third)
+          expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(machine.readDword(labels.third) & 0xff).toBe(0xcc)
+          expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(machine.readDword(labels.third) & 0xff).toBe(0xcc)
+          expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_SW, at, 1)).toBe(0)
+          expect(machine.readDword(labels.third)).toBe(before)
+          machine.start()
+          await machine.untilSent(DONE)
+        }),
+    )
   })
 }

@@ -8,13 +8,6 @@ import { TYPE_ACCEL } from './accel.js'
  */
 const rows: Readonly<Record<string, string>> = {
   /**
-   * @qemu accel/tcg/tcg-accel-ops-mttcg.c mttcg_start_vcpu_thread
-   * @qemu accel/tcg/tcg-accel-ops-rr.c rr_start_vcpu_thread
-   * @was qemu_tcg_init_vcpu
-   * @differs no vCPU is started: who asks for tcg reads why not. Nobody asks tcg_enabled: the accelerator's table decides
-   */
-  tcg: 'the translator is not part of Dromaius yet; use kvm',
-  /**
    * @qemu accel/hvf/hvf-accel-ops.c hvf_start_vcpu_thread
    * @was qemu_hvf_start_vcpu
    * @differs no vCPU is started: who asks for hvf reads why not. Nobody asks hvf_enabled: the accelerator's table decides

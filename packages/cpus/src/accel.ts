@@ -25,6 +25,11 @@ export class AccelState extends QemuObject {
   get name(): string {
     return this.qomClass.accelName
   }
+
+  /** Where the machine's RAM comes from; null for an accelerator that gives none. */
+  get ramAllocator(): RamAllocator | null {
+    return this.qomClass.ramAllocator
+  }
 }
 
 /** @qemu include/qemu/accel.h AccelClass */

@@ -172,4 +172,6 @@ export async function cpuRemoveSync(cpu: CPUState): Promise<void> {
   const { thread } = cpu
   cpu.thread = null
   await thread?.join()
+  // An accelerator without a thread per CPU says by `created` when its loop has let go of this one.
+  while (cpu.created) await cpu.system.qemuCpuCond.wait()
 }

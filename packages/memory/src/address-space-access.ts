@@ -48,6 +48,7 @@ function writesDirectly(fr: FlatRange): boolean {
 function setDirty(mr: MemoryRegion, offset: number, length: number): void {
   const mask = mr.getDirtyLogMask()
   if (mask !== 0) mr.ramBlock!.dirty.set(offset, length, mask)
+  mr.ramBlock!.written?.(offset, length)
 }
 
 /**

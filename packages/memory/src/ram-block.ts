@@ -12,6 +12,8 @@ export interface RamBacking {
   window(offset: number, length: number): Uint8Array
   /** Detaches every window, then gives the memory back. */
   free(): void
+  /** Called, when it is set, after windows that were given out have become useless. */
+  onMoved?: (() => void) | null
 }
 
 /** Makes the backing of a named block of `size` bytes. Throws HostError when there is not enough. */
@@ -34,12 +36,15 @@ export class RAMBlock {
   readonly dirty: DirtyMemory
   private readonly windows: (DataView | undefined)[]
   private freed = false
+  /** Told of every write that does not come from translated code: the offset and length in bytes. */
+  written: ((offset: number, length: number) => void) | null = null
 
   constructor(name: string, backing: RamBacking) {
     this.name = name
     this.size = backing.size
     this.backing = backing
     this.dirty = new DirtyMemory(backing.size)
+    backing.onMoved = () => this.windows.fill(undefined)
     this.windows = new Array<DataView | undefined>(Math.ceil(backing.size / WINDOW_SIZE)).fill(undefined)
   }
 

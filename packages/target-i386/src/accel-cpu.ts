@@ -34,6 +34,11 @@ export interface X86AccelCpu {
    */
   cpuReset?(cpu: X86CPU): void
   /**
+   * The accelerator's part of an INIT.
+   * @qemu target/i386/kvm/kvm.c kvm_arch_do_init_vcpu
+   */
+  cpuDoInit?(cpu: X86CPU): void
+  /**
    * Whether guests run on the host's own CPU: then `-cpu host` makes sense, and what is missing is the host's fault.
    * @qemu target/i386/cpu.c accel_uses_host_cpuid
    */

@@ -34,6 +34,16 @@ export interface X86ApicDevice extends DeviceState {
   setTpr(value: number): void
   /** CR8, 4 bits. */
   getTpr(): number
+  /** Acknowledges the interrupt that the APIC has for its CPU: its vector, -1 for none. @qemu hw/intc/apic.c apic_get_interrupt */
+  getInterrupt?(): number
+  /** Whether the 8259s' interrupt gets through to the CPU. @qemu hw/intc/apic.c apic_accept_pic_intr */
+  acceptPicIntr?(): boolean
+  /** Looks at interrupts that were noted from elsewhere. @qemu hw/intc/apic.c apic_poll_irq */
+  pollIrq?(): void
+  /** Starts the CPU at the vector of its start-up IPI. @qemu hw/intc/apic.c apic_sipi */
+  sipi?(): void
+  /** An INIT's reset of the registers. @qemu hw/intc/apic_common.c apic_init_reset */
+  initReset?(): void
 }
 
 /**

@@ -89,3 +89,5 @@ export {
   x86TopoIdsFromIdx,
 } from './topology.js'
 export { vmstateX86Cpu } from './vmstate.js'
+export { cpuX86LoadSegCacheSipi } from './do-cpu-init.js'
+export { picReadIrq, setIsaPic } from './pic.js'

@@ -53,7 +53,7 @@ export function x86BiosRomInit({ system, roms, firmware, dataDirs }: BiosRomOpti
   if (data.length > BIOS_SIZE_MAX)
     throw new UserError(`${option}: is ${data.length} bytes, expected at most 16 MiB`)
 
-  const allocator = system.accel?.qomClass.ramAllocator
+  const allocator = system.accel?.ramAllocator
   if (!allocator) throw new Error('The accelerator gives no RAM')
   const bios = TYPE_MEMORY_REGION.new()
   memoryRegionInitRam(bios, null, 'pc.bios', data.length, allocator)

@@ -128,13 +128,13 @@ export function x86MachineIsAcpiEnabled(x86ms: X86MachineState): boolean {
  */
 export function allocateRam(x86ms: X86MachineState, name: string): MemoryRegion {
   const { system, ramSize, ramMemdev } = x86ms
-  const ac = system.accel?.qomClass
-  if (!ac?.ramAllocator) throw new Error('The accelerator gives no RAM')
-  if (ramMemdev && !ac.anyRam)
-    throw new UserError(`-machine memory-backend: accelerator '${ac.accelName}' has memory of its own`)
+  const { accel } = system
+  if (!accel?.ramAllocator) throw new Error('The accelerator gives no RAM')
+  if (ramMemdev && !accel.qomClass.anyRam)
+    throw new UserError(`-machine memory-backend: accelerator '${accel.name}' has memory of its own`)
   const allocator = ramMemdev
     ? locate('-machine memory-backend', () => ramMemdev.allocator())
-    : ac.ramAllocator
+    : accel.ramAllocator
   const ram = TYPE_MEMORY_REGION.new()
   try {
     memoryRegionInitRam(ram, null, name, ramSize, allocator)

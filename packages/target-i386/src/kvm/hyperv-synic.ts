@@ -25,7 +25,7 @@ class OverlayPage {
   #address = 0n
 
   constructor(cpu: X86CPU, name: string) {
-    const allocator = cpu.system.accel?.qomClass.ramAllocator
+    const allocator = cpu.system.accel?.ramAllocator
     if (!allocator) throw new Error('The accelerator gives no RAM')
     memoryRegionInitRam(this.#region, null, `${name}-${cpu.cpuIndex}`, PAGE_SIZE, allocator)
   }

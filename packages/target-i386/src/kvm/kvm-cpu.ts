@@ -13,7 +13,7 @@ import { kvmIrqchipInKernel } from './kvm-arch-state.js'
 import { kvmArchGetSupportedCpuid } from './kvm-cpuid.js'
 import { kvmGetMceCapSupported } from './kvm-mce.js'
 import { kvmArchGetSupportedMsrFeature } from './kvm-msr-lists.js'
-import { kvmArchResetVcpu } from './kvm-reset.js'
+import { kvmArchDoInitVcpu, kvmArchResetVcpu } from './kvm-reset.js'
 import { MSR_IA32_UCODE_REV } from './msr-index.js'
 
 /**
@@ -96,6 +96,7 @@ export const kvmAccelCpu: X86AccelCpu = {
   cpuInstanceInit: kvmCpuInstanceInit,
   cpuRealize: kvmCpuRealizefn,
   cpuReset: kvmArchResetVcpu,
+  cpuDoInit: kvmArchDoInitVcpu,
 }
 
 registerX86AccelCpu('kvm', kvmAccelCpu)

@@ -21,7 +21,7 @@ import { cpuGetApicBase, cpuSetApicBase, cpuSetApicTpr } from '../cpu-apic-devic
 import { X86_CPU } from '../cpu.js'
 import { IF_MASK } from '../cpuid-bits.js'
 import { HF_SMM_MASK } from '../env.js'
-import { doCpuInit } from './do-cpu-init.js'
+import { doCpuInit } from '../do-cpu-init.js'
 import { kvmArchStateOf, kvmIrqchipInKernel } from './kvm-arch-state.js'
 import { EXCP08_DBLE, EXCP12_MCHK, kvmQueueException } from './kvm-exception.js'
 

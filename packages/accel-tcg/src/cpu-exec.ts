@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// The loop around translated code: QEMU's accel/tcg/cpu-exec.c.
+
+import {
+  cpuHasWork,
+  cpuStopWithInternalError,
+  CPU_INTERRUPT_DEBUG,
+  CPU_INTERRUPT_EXITTB,
+  CPU_INTERRUPT_HALT,
+  EXCP_DEBUG,
+  EXCP_HALTED,
+  EXCP_HLT,
+  EXCP_INTERRUPT,
+} from '@dromaius/cpus'
+import {
+  bytecodeBound,
+  ENV_CAN_DO_IO,
+  ENV_EXIT_IP,
+  ENV_EXIT_TB,
+  ENV_ICOUNT_DECR,
+  ENV_PENDING,
+  ENV_TB_CS_BASE,
+  ENV_TB_FLAGS,
+  ENV_TB_PC,
+  ENV_WATCH_HIT,
+  EXIT_CHAIN0,
+  EXIT_CHAIN1,
+  EXIT_EXCEPTION,
+  EXIT_IO,
+  EXIT_LOOKUP,
+  EXIT_REQUEST,
+  EXIT_SMC,
+  EXIT_STOP,
+  FetchFault,
+  NoMemoryThere,
+  tcgCpuOps,
+} from '@dromaius/tcg'
+import { errorReport } from '@dromaius/util'
+import { CF_DEBUG, CF_IO, CF_SINGLE, type TranslationBlock } from './tb-cache.js'
+import type { Vcpu } from './tcg-engine.js'
+
+/** Instructions of a block at most. */
+const MAX_INSNS = 48
+/** Nothing was found, and the reason has been dealt with: an exception is delivered, or the machine stops. */
+const NONE = null
+
+/** What ends the loop. */
+type Outcome = number
+
+/** A way to leave the loop, or -1 to stay. */
+const STAY = -1
+
+/**
+ * Executes code for at most `budget` instructions, until there is something for the caller to do: EXCP_INTERRUPT, EXCP_HLT,
+ * EXCP_HALTED, EXCP_DEBUG.
+ * @qemu accel/tcg/cpu-exec.c cpu_exec
+ */
+export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
+  const { cpu, engine } = vcpu
+  if (cpuHandleHalt(vcpu)) return EXCP_HALTED
+  const ops = tcgCpuOps()
+  if (cpu.vcpuDirty) {
+    ops.putRegisters(vcpu)
+    cpu.vcpuDirty = false
+  }
+  engine.current = vcpu
+  cpu.running = true
+  cpu.exitRequest = false
+  vcpu.setU32(ENV_ICOUNT_DECR, budget)
+  let outcome: Outcome
+  try {
+    outcome = loop(vcpu)
+  } finally {
+    cpu.running = false
+    engine.current = null
+  }
+  if (!cpu.vcpuDirty) ops.getRuntimeState(vcpu)
+  return outcome
+}
+
+/** @qemu accel/tcg/cpu-exec.c cpu_handle_halt */
+function cpuHandleHalt({ cpu }: Vcpu): boolean {
+  if (!cpu.halted) return false
+  if (!cpuHasWork(cpu)) return true
+  cpu.halted = false
+  return false
+}
+
+/** The words of ENV_TB_PC as a number; addresses beyond 2^63 are negative. */
+function pcOf(vcpu: Vcpu): number {
+  const high = vcpu.getU32(ENV_TB_PC + 4) | 0
+  return high * 2 ** 32 + vcpu.getU32(ENV_TB_PC)
+}
+
+function loop(vcpu: Vcpu): Outcome {
+  const { engine } = vcpu
+  let last: { tb: TranslationBlock; way: number } | null = null
+  for (;;) {
+    const interrupted = cpuHandleInterrupt(vcpu)
+    if (interrupted !== STAY) return interrupted
+    const single = vcpu.cpu.singlestepEnabled !== 0
+    const tb = tbFindHere(vcpu, single ? CF_SINGLE : 0)
+    if (tb === NONE) {
+      if (vcpu.cpu.stop) return EXCP_INTERRUPT
+      continue
+    }
+    if (isBreakpoint(vcpu, tb)) return EXCP_DEBUG
+    if (last && tb.pages.length === 1) engine.tbs.link(last.tb, last.way, tb)
+    last = null
+    const status = execute(vcpu, tb)
+    if (status === EXIT_CHAIN0 || status === EXIT_CHAIN1) {
+      const from = engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!
+      const way = status - EXIT_CHAIN0
+      tcgCpuOps().setPc(vcpu, from.chains[way]!.pc)
+      if (!single && from.cflags === 0 && engine.breakpoints.size === 0) last = { tb: from, way }
+    }
+    const outcome = handleExit(vcpu, status)
+    if (outcome !== STAY) return outcome
+    if (vcpu.getU32(ENV_WATCH_HIT) !== 0) return watchpointHit(vcpu)
+    if (single) return EXCP_DEBUG
+  }
+}
+
+/** The state is looked at before each block that is not chained: is the CPU to leave, or to take an interrupt? @qemu accel/tcg/cpu-exec.c cpu_handle_interrupt */
+function cpuHandleInterrupt(vcpu: Vcpu): Outcome {
+  const { cpu } = vcpu
+  const left = vcpu.getU32(ENV_ICOUNT_DECR)
+  if (left & 0x8000_0000) vcpu.setU32(ENV_ICOUNT_DECR, left & 0x7fff_ffff)
+  if (cpu.interruptRequest !== 0) {
+    const request = cpu.interruptRequest
+    if (request & CPU_INTERRUPT_DEBUG) {
+      cpu.interruptRequest &= ~CPU_INTERRUPT_DEBUG
+      return EXCP_DEBUG
+    }
+    if (request & CPU_INTERRUPT_HALT) {
+      cpu.interruptRequest &= ~CPU_INTERRUPT_HALT
+      cpu.halted = true
+      return EXCP_HLT
+    }
+    const stepping = (cpu.singlestepEnabled & 2) !== 0
+    if (!stepping && tcgCpuOps().execInterrupt(vcpu, request) && cpu.vcpuDirty) {
+      // INIT and a start-up IPI change the registers in the CPU's object.
+      tcgCpuOps().putRegisters(vcpu)
+      cpu.vcpuDirty = false
+    }
+    if (cpu.halted) return EXCP_HALTED
+    cpu.interruptRequest &= ~CPU_INTERRUPT_EXITTB
+  }
+  if (cpu.exitRequest || cpu.stop || cpu.workList.length > 0) return EXCP_INTERRUPT
+  // A slice ends before a block that may be longer than what is left of it.
+  return (left & 0x7fff_ffff) < MAX_INSNS ? EXCP_INTERRUPT : STAY
+}
+
+function isBreakpoint({ engine, cpu }: Vcpu, tb: TranslationBlock): boolean {
+  return engine.breakpoints.has(tb.pc) && cpu.singlestepEnabled === 0
+}
+
+/** The block at the CPU's next instruction, translated if need be. @qemu accel/tcg/cpu-exec.c tb_lookup */
+function tbFindHere(vcpu: Vcpu, cflags: number): TranslationBlock | null {
+  const { engine } = vcpu
+  if (engine.breakpoints.size > 0) cflags |= CF_DEBUG
+  if (cflags === 0) {
+    const ip = engine.module.lookupTbPtr(vcpu.env)
+    if (ip !== 0) return engine.tbs.byBytecode(ip)
+  } else tcgCpuOps().tbState(vcpu)
+  const tb = tbFind(vcpu, cflags)
+  if (tb && cflags === 0 && tb.cflags === 0) engine.module.jmpCachePut(vcpu.env, tb.ip)
+  return tb
+}
+
+function tbFind(vcpu: Vcpu, cflags: number): TranslationBlock | null {
+  const { engine, env } = vcpu
+  const pc = pcOf(vcpu)
+  const csBase = engine.memory.view.getBigUint64(env + ENV_TB_CS_BASE, true)
+  const flags = vcpu.getU32(ENV_TB_FLAGS)
+  const host = engine.module.codeHost(env, BigInt.asUintN(64, BigInt(pc))) >>> 0
+  if (host > 1) {
+    const tb = engine.tbs.find(host, pc, csBase, flags, cflags)
+    // What is on the next page may have changed place.
+    if (tb && (tb.pages.length === 1 || secondPageIs(vcpu, tb))) return tb
+  }
+  return tbGenCode(vcpu, pc, csBase, flags, cflags, host)
+}
+
+function secondPageIs(vcpu: Vcpu, tb: TranslationBlock): boolean {
+  const next = (Math.floor(tb.pc / 4096) + 1) * 4096
+  const host = vcpu.module.codeHost(vcpu.env, BigInt.asUintN(64, BigInt(next))) >>> 0
+  vcpu.setU32(ENV_PENDING, 0)
+  return host >>> 12 === tb.pages[1]
+}
+
+/** Translates; null when the code cannot be fetched, which has been dealt with. @qemu accel/tcg/translate-all.c tb_gen_code */
+function tbGenCode(
+  vcpu: Vcpu,
+  pc: number,
+  csBase: bigint,
+  flags: number,
+  cflags: number,
+  host: number,
+): TranslationBlock | null {
+  const { engine } = vcpu
+  const single = (cflags & (CF_IO | CF_SINGLE)) !== 0
+  let translation
+  try {
+    translation = engine.translator!.translate({
+      pc,
+      csBase: Number(csBase),
+      flags,
+      maxInsns: single || flags & SHADOW_FLAGS ? 1 : MAX_INSNS,
+      io: (cflags & CF_IO) !== 0,
+      breakpoints: cflags & CF_DEBUG ? engine.breakpoints : null,
+    })
+  } catch (error) {
+    return cannotFetch(vcpu, pc, csBase, error)
+  }
+  const { ip, id } = engine.tbs.reserve(bytecodeBound(translation.ctx))
+  const code = engine.writer.write(translation.ctx, engine.memory.memory.buffer, ip, id, translation.icount)
+  const pages = translation.volatile ? [] : pagesOf(vcpu, host, translation.pages)
+  const tb: TranslationBlock = {
+    id,
+    pc,
+    eip: code.insns[0]!.pc,
+    csBase,
+    flags,
+    cflags: translation.volatile ? cflags | CF_IO : cflags,
+    host: host > 1 ? host : 0,
+    codeSize: translation.size,
+    pages,
+    icount: translation.icount,
+    ip,
+    size: code.size,
+    insns: code.insns,
+    chains: code.chains,
+    jumpsIn: [],
+    valid: true,
+  }
+  engine.tbs.add(tb)
+  return tb
+}
+
+/** Trap flag, interrupt shadow and resume flag hold for one instruction. */
+const SHADOW_FLAGS = 0x100 | 0x8 | 0x1_0000
+
+/** The pages of RAM behind the linear addresses of a block's pages. */
+function pagesOf(vcpu: Vcpu, host: number, linear: readonly number[]): number[] {
+  const pages = [host >>> 12]
+  if (linear.length > 1) {
+    const second = vcpu.module.codeHost(vcpu.env, BigInt.asUintN(64, BigInt(linear[1]!))) >>> 0
+    pages.push(second >>> 12)
+  }
+  return pages
+}
+
+function cannotFetch(vcpu: Vcpu, pc: number, csBase: bigint, error: unknown): null {
+  if (error instanceof FetchFault) {
+    if (tcgCpuOps().doInterrupt(vcpu) === EXCP_HLT) halt(vcpu)
+    return NONE
+  }
+  if (!(error instanceof NoMemoryThere)) throw error
+  const at = `RIP 0x${BigInt.asUintN(64, BigInt(pc) - csBase).toString(16)}, CS base 0x${csBase.toString(16)}`
+  const { cpu } = vcpu
+  const reason = `CPU ${cpu.cpuIndex}: Trying to execute code outside RAM or ROM at ${at} (no memory there)`
+  errorReport(reason)
+  cpuStopWithInternalError(cpu, reason)
+  return NONE
+}
+
+/** Runs a block and what is chained to it. @qemu accel/tcg/cpu-exec.c cpu_tb_exec */
+function execute(vcpu: Vcpu, tb: TranslationBlock): number {
+  vcpu.setU32(ENV_EXIT_TB, tb.id)
+  const status = vcpu.module.tcgQemuTbExec(vcpu.env, tb.ip)
+  vcpu.setU32(ENV_CAN_DO_IO, 0)
+  return status
+}
+
+function handleExit(vcpu: Vcpu, status: number): Outcome {
+  switch (status) {
+    case EXIT_REQUEST:
+      tcgCpuOps().setPc(vcpu, vcpu.engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!.eip)
+      return STAY
+    case EXIT_LOOKUP:
+    case EXIT_CHAIN0:
+    case EXIT_CHAIN1:
+      return STAY
+    case EXIT_EXCEPTION:
+      cpuRestoreState(vcpu)
+      return cpuHandleException(vcpu)
+    case EXIT_STOP:
+      return cpuHandleException(vcpu)
+    case EXIT_IO:
+    case EXIT_SMC:
+      cpuRestoreState(vcpu)
+      return executeAlone(vcpu)
+    default:
+      throw new Error(`Translated code came back with status ${status}`)
+  }
+}
+
+/** The instruction that stopped is executed as a block of its own. @qemu accel/tcg/translate-all.c cpu_io_recompile */
+function executeAlone(vcpu: Vcpu): Outcome {
+  const tb = tbFindHere(vcpu, CF_IO)
+  if (tb === NONE) return vcpu.cpu.stop ? EXCP_INTERRUPT : STAY
+  const status = execute(vcpu, tb)
+  if (status === EXIT_IO || status === EXIT_SMC) throw new Error('A block of its own cannot access a device')
+  if (status === EXIT_CHAIN0 || status === EXIT_CHAIN1) {
+    tcgCpuOps().setPc(vcpu, tb.chains[status - EXIT_CHAIN0]!.pc)
+    return STAY
+  }
+  return handleExit(vcpu, status)
+}
+
+/** The registers become those of the start of the instruction that was left. @qemu accel/tcg/translate-all.c cpu_restore_state */
+function cpuRestoreState(vcpu: Vcpu): void {
+  const ip = vcpu.getU32(ENV_EXIT_IP)
+  const tb = vcpu.engine.tbs.byBytecode(ip)
+  if (!tb) throw new Error('Bytecode of no block was left')
+  const offset = ip - tb.ip
+  let index = tb.insns.length - 1
+  while (index > 0 && tb.insns[index]!.offset > offset) index--
+  const { pc, word } = tb.insns[index]!
+  tcgCpuOps().restoreStateToOpc(vcpu, pc, word)
+  // What was not executed of the block is given back.
+  const left = vcpu.getU32(ENV_ICOUNT_DECR)
+  vcpu.setU32(ENV_ICOUNT_DECR, (left & 0x8000_0000) | ((left & 0x7fff_ffff) + tb.icount - index))
+}
+
+/** @qemu accel/tcg/cpu-exec.c cpu_handle_exception */
+function cpuHandleException(vcpu: Vcpu): Outcome {
+  const outcome = tcgCpuOps().doInterrupt(vcpu)
+  if (outcome === EXCP_HLT) return halt(vcpu)
+  return outcome
+}
+
+/** The CPU sleeps. */
+function halt(vcpu: Vcpu): Outcome {
+  vcpu.cpu.halted = true
+  return EXCP_HLT
+}
+
+/** @qemu accel/tcg/cpu-exec.c cpu_handle_debug_exception */
+function watchpointHit(vcpu: Vcpu): Outcome {
+  vcpu.cpu.watchpointHit = vcpu.cpu.watchpoints[vcpu.getU32(ENV_WATCH_HIT) - 1] ?? null
+  vcpu.setU32(ENV_WATCH_HIT, 0)
+  return EXCP_DEBUG
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// All CPUs take turns in the isolate: QEMU's accel/tcg/tcg-accel-ops-rr.c.
+
+import {
+  allCpuThreadsIdle,
+  cpuCanRun,
+  cpuHandleGuestDebug,
+  type CPUState,
+  cpuThreadFailed,
+  EXCP_DEBUG,
+  qemuWaitIoEventCommon,
+} from '@dromaius/cpus'
+import { tcgCpusExec } from './tcg-cpus-exec.js'
+import type { TcgEngine } from './tcg-engine.js'
+
+/** The event loop has its turn after so many ms of guest code. */
+const SLICE_MS = 2
+
+const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** @qemu accel/tcg/tcg-accel-ops-rr.c rr_deal_with_unplugged_cpus */
+function rrDealWithUnpluggedCpus(engine: TcgEngine): void {
+  for (const cpu of engine.vcpus.keys()) {
+    if (!cpu.unplug || cpuCanRun(cpu)) continue
+    engine.removeCpu(cpu)
+    cpu.created = false
+    engine.system.qemuCpuCond.broadcast()
+    engine.system.qemuPauseCond.broadcast()
+    engine.system.qemuWorkCond.broadcast()
+  }
+}
+
+/** Lets one CPU run for a slice. */
+function rrRunCpu(cpu: CPUState): void {
+  const { system } = cpu
+  system.currentCpu = cpu
+  try {
+    if (cpuCanRun(cpu)) {
+      const r = tcgCpusExec(cpu)
+      if (r === EXCP_DEBUG) cpuHandleGuestDebug(cpu)
+    }
+    qemuWaitIoEventCommon(cpu)
+  } catch (error) {
+    cpuThreadFailed(cpu, error)
+  } finally {
+    system.currentCpu = null
+  }
+}
+
+/**
+ * The life of all CPUs of a machine, as long as there is one.
+ *
+ * @qemu accel/tcg/tcg-accel-ops-rr.c rr_cpu_thread_fn
+ * @was qemu_tcg_rr_cpu_thread_fn
+ * @differs no thread: a function of the isolate that gives the big lock up by a turn of the event loop
+ */
+async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
+  const { system } = engine
+  let started = performance.now()
+  while (engine.vcpus.size > 0) {
+    for (const cpu of [...engine.vcpus.keys()]) rrRunCpu(cpu)
+    rrDealWithUnpluggedCpus(engine)
+    if (engine.vcpus.size === 0) break
+    // rr_wait_io_event
+    if (allCpuThreadsIdle(system)) {
+      await engine.wake.wait()
+      started = performance.now()
+    } else if (performance.now() - started >= SLICE_MS) {
+      await turnOfTheEventLoop()
+      started = performance.now()
+    }
+  }
+  engine.looping = false
+}
+
+/**
+ * Brings a CPU to life; the first one starts the loop.
+ *
+ * @qemu accel/tcg/tcg-accel-ops-rr.c rr_start_vcpu_thread
+ * @was qemu_tcg_init_vcpu
+ */
+export function rrStartVcpuThread(engine: TcgEngine, cpu: CPUState): void {
+  cpu.threadError = null
+  try {
+    engine.addCpu(cpu)
+  } catch (error) {
+    cpu.threadError = error
+    return
+  }
+  cpu.vcpuDirty = true
+  cpu.created = true
+  engine.system.qemuCpuCond.broadcast()
+  if (engine.looping) return
+  engine.looping = true
+  // Guest code must not run before whoever makes the machine has made it.
+  void turnOfTheEventLoop().then(() => rrCpuThreadFn(engine))
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import '@dromaius/target-i386/tcg'
+import {
+  accelExitMachine,
+  configureAccelerators,
+  cpuRemoveSync,
+  cpuSynchronizeAllPostInit,
+  cpuSynchronizeState,
+  qemuSystemReset,
+  SystemState,
+  vmStart,
+  vmStop,
+} from '@dromaius/cpus'
+import {
+  addressSpaceWrite,
+  MemoryRegion,
+  memoryRegionAddSubregion,
+  memoryRegionInitRam,
+} from '@dromaius/memory'
+import { qdevRealize, qdevUnrealize } from '@dromaius/qom'
+import { type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
+import { afterEach, expect, it } from 'vitest'
+import { TYPE_TCG_ACCEL } from './index.js'
+
+const RAM_SIZE = 0x10_0000
+let system: SystemState
+let cpu: X86CPU
+
+/** A machine with 1 MiB of RAM and one CPU in real mode, which executes `code` at 0:1000 until HLT with interrupts off. */
+async function run(
+  code: readonly number[],
+  more: Readonly<Record<number, readonly number[]>> = {},
+): Promise<void> {
+  system = new SystemState()
+  configureAccelerators(system, [{ name: 'tcg' }])
+  const ram = new MemoryRegion()
+  memoryRegionInitRam(ram, null, 'ram', RAM_SIZE, system.accel!.ramAllocator!)
+  memoryRegionAddSubregion(system.systemMemory, 0, ram)
+  cpu = x86CpuCreate(system, 'qemu64-x86_64-cpu', { props: [], plusFeatures: [], minusFeatures: ['apic'] })
+  cpu.checkCpuid = false
+  cpu.apicId = 0
+  qdevRealize(cpu, null, system.root)
+  for (const [at, bytes] of Object.entries({ [0x1000]: code, ...more })) {
+    addressSpaceWrite(system.addressSpaceMemory, Number(at), Uint8Array.from(bytes))
+  }
+  qemuSystemReset(system, 'none')
+  cpu.env.segs[1]!.selector = 0
+  cpu.env.segs[1]!.base = 0n
+  cpu.env.eip = 0x1000n
+  cpu.env.regs[4] = 0x8000n
+  cpuSynchronizeAllPostInit(system)
+  vmStart(system)
+  while (!cpu.halted) await new Promise(setImmediate)
+  await vmStop(system, 'paused')
+  cpuSynchronizeState(cpu)
+}
+
+afterEach(async () => {
+  for (const one of [...system.cpus]) {
+    await cpuRemoveSync(one)
+    qdevUnrealize(one)
+  }
+  accelExitMachine(system)
+  system.clocks.destroy()
+})
+
+const HLT = 0xf4
+
+it('code that changes the instruction right behind it sees the change', async () => {
+  // movb $2, %cs:0x1007; movb $1, %al; hlt
+  await run([0x2e, 0xc6, 0x06, 0x07, 0x10, 0x02, 0xb0, 0x01, HLT])
+  expect(cpu.env.regs[0]! & 0xffn).toBe(2n)
+})
+
+it('code that was executed before is translated again when it has changed', async () => {
+  // movw $2, %cx; 1: movb $1, %al (at 1003); addb %al, %bl; movb $5, %cs:0x1004; loop 1b; hlt
+  await run([0xb9, 2, 0, 0xb0, 1, 0x00, 0xc3, 0x2e, 0xc6, 0x06, 0x04, 0x10, 0x05, 0xe2, 0xf4, HLT])
+  expect(cpu.env.regs[3]! & 0xffn).toBe(6n)
+  expect(TYPE_TCG_ACCEL.cast(system.accel!).engine!.tbs.counts.invalidated).toBeGreaterThan(0)
+})
+
+it('an instruction over the end of a page is executed', async () => {
+  // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
+  await run([0xe9, 0xfb, 0x0f], { 0x1ffe: [0xb8, 0x34, 0x12, HLT] })
+  expect(cpu.env.regs[0]! & 0xffffn).toBe(0x1234n)
+})
+
+it('an exception finds the registers of its instruction, in the middle of a block', async () => {
+  // #DE to 0:2000. movw $7, %ax; movw $8, %bx; xorw %cx, %cx; divw %cx; movw $9, %bx. At 2000: popw %dx; hlt
+  await run([0xb8, 7, 0, 0xbb, 8, 0, 0x31, 0xc9, 0xf7, 0xf1, 0xbb, 9, 0], {
+    0: [0x00, 0x20, 0, 0],
+    0x2000: [0x5a, HLT],
+  })
+  expect(cpu.env.regs[3]! & 0xffffn).toBe(8n)
+  expect(cpu.env.regs[2]! & 0xffffn).toBe(0x1008n)
+})
+
+it('a long loop leaves the event loop its turns', async () => {
+  let turns = 0
+  const count = setInterval(() => turns++, 1)
+  try {
+    // movl $30000000, %ecx; 1: decl %ecx; jnz 1b; hlt
+    await run([0x66, 0xb9, 0x80, 0xc3, 0xc9, 0x01, 0x66, 0x49, 0x75, 0xfc, HLT])
+  } finally {
+    clearInterval(count)
+  }
+  expect(turns).toBeGreaterThan(10)
+})
+
+it('more RAM than WebAssembly has is refused with the limit', () => {
+  system = new SystemState()
+  configureAccelerators(system, [{ name: 'tcg' }])
+  expect(() => system.accel!.ramAllocator!('ram', 5 * 2 ** 30)).toThrow(
+    /'ram' of 5 GiB does not fit.*at most/,
+  )
+})

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/** Compiles interpreter and helpers into the module that executes x86. */
+import { mkdirSync } from 'node:fs'
+import { compileAssembly } from '../../../scripts/compile-assembly.mjs'
+
+const packageRoot = new URL('../', import.meta.url)
+mkdirSync(new URL('build', packageRoot), { recursive: true })
+await compileAssembly(packageRoot, 'assembly/index.ts', 'build/x86.wasm')

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import type { SystemState } from '@dromaius/cpus'
+
+const pics = new WeakMap<SystemState, () => number>()
+
+/** The machine's pair of 8259s acknowledges an interrupt by `readIrq`, which gives its vector. @qemu include/hw/intc/i8259.h isa_pic */
+export function setIsaPic(system: SystemState, readIrq: () => number): void {
+  pics.set(system, readIrq)
+}
+
+/** The vector of the 8259s' interrupt, acknowledged; -1 where there are none. @qemu hw/intc/i8259.c pic_read_irq */
+export function picReadIrq(system: SystemState): number {
+  return pics.get(system)?.() ?? -1
+}

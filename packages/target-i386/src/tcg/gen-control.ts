@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Jumps, calls, returns, and how a block ends (QEMU's target/i386/tcg/translate.c).
+
+import { EXIT_LOOKUP, O, type Operand } from '@dromaius/tcg'
+import { genPrepareCc, genUpdateCcOp } from './cc.js'
+import { type DisasContext, MO_16, MO_32, MO_64, type Size, type X86Operand } from './disas-context.js'
+import type { Generator } from './generator.js'
+import { moveStack, push, top } from './gen-move.js'
+import * as x from './x86-layout.js'
+
+const RCX = 1
+const PAGE = 4096
+
+/** EIP is a constant. @qemu target/i386/tcg/translate.c gen_jmp_im */
+export function genJmpIm(s: DisasContext, pc: number): void {
+  s.ir.mov(x.X_EIP, s.const(pc))
+}
+
+/** What the block was translated for ends with its first instruction. */
+function resetShadows(s: DisasContext): void {
+  if (s.flags & x.HF_INHIBIT_IRQ) s.call('hflags', s.temp(), s.const(0), s.const(x.HF_INHIBIT_IRQ))
+  if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
+}
+
+/** Whether the end of the block needs more than a jump. */
+function endIsPlain(s: DisasContext): boolean {
+  return !s.tf && !s.io && !(s.flags & (x.HF_INHIBIT_IRQ | x.RF_MASK))
+}
+
+/**
+ * Ends the block; EIP is in its register. `exit`: the loop has to look at interrupts.
+ * @qemu target/i386/tcg/translate.c gen_eob_worker
+ */
+export function genEob(s: DisasContext, exit = false): void {
+  genUpdateCcOp(s)
+  resetShadows(s)
+  if (s.tf) s.call('single_step', s.temp())
+  if (s.io || exit || s.flags & x.HF_INHIBIT_IRQ) s.ir.emit(O.exitTb!, EXIT_LOOKUP)
+  else s.ir.emit(O.gotoPtr!)
+  s.jump = 'noreturn'
+}
+
+/** Goes on at a constant EIP, by way `n` out of the block. @qemu target/i386/tcg/translate.c gen_goto_tb */
+export function genGotoTb(s: DisasContext, n: 0 | 1, pc: number): void {
+  genUpdateCcOp(s)
+  const samePage = (other: number): boolean =>
+    Math.floor((s.csBase + other) / PAGE) === Math.floor((s.csBase + pc) / PAGE)
+  // Another page may be mapped elsewhere when the block runs next.
+  if (endIsPlain(s) && (samePage(s.pcStart) || samePage(s.pcInsn))) {
+    s.ir.emit(n === 0 ? O.gotoTb0! : O.gotoTb1!, pc)
+  } else {
+    genJmpIm(s, pc)
+    genEob(s)
+  }
+  s.jump = 'noreturn'
+}
+
+/** EIP as a jump leaves it: 16, 32 or 64 bits. */
+export function wrapPc(s: DisasContext, pc: number, size: Size): number {
+  if (s.code64) return pc
+  return size === MO_16 ? pc & 0xffff : pc >>> 0
+}
+
+/** A branch whose target is known: one way, or two with a condition. */
+function branch(s: DisasContext, taken: (label: number) => void): void {
+  const target = jumpTarget(s)
+  genUpdateCcOp(s)
+  const label = s.ir.newLabel()
+  taken(label)
+  const dirty = s.ccOpDirty
+  genGotoTb(s, 0, wrapNext(s))
+  s.ir.setLabel(label)
+  s.ccOpDirty = dirty
+  genGotoTb(s, 1, target)
+}
+
+/** Where the instruction after this one begins. */
+function wrapNext(s: DisasContext): number {
+  return wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16)
+}
+
+function jumpTarget(s: DisasContext): number {
+  const op = s.ops[0]!
+  return wrapPc(s, s.pc + (op.kind === 'imm' ? op.value : 0), s.dflag)
+}
+
+const jcc: Generator = (s) => {
+  const { cond, width, a, b } = genPrepareCc(s, s.opcode)
+  branch(s, (label) => s.ir.brcond(cond, width, a, b, label))
+}
+
+/** The count of LOOP and JCXZ, in the address size. */
+function count(s: DisasContext): Operand {
+  return s.ext(s.reg64(RCX), s.aflag, false)
+}
+
+function decrement(s: DisasContext): Operand {
+  const less = s.temp()
+  s.ir.emit(O.sub64!, less, s.reg64(RCX), s.const(1))
+  s.writeReg(RCX, s.aflag, less)
+  return count(s)
+}
+
+/** LOOP, LOOPZ (`zf` 'eq'... that ZF is set), LOOPNZ. */
+const loop =
+  (zf: boolean | null): Generator =>
+  (s) => {
+    let condition: ReturnType<typeof genPrepareCc> | null = null
+    const flag = s.temp()
+    if (zf !== null) {
+      condition = genPrepareCc(s, zf ? 4 : 5)
+      s.ir.setcond(condition.cond, condition.width, flag, condition.a, condition.b)
+    }
+    const left = decrement(s)
+    branch(s, (label) => {
+      if (condition === null) s.ir.brcond('ne', 64, left, s.const(0), label)
+      else {
+        const more = s.temp()
+        s.ir.setcond('ne', 64, more, left, s.const(0))
+        s.ir.emit(O.and64!, more, more, flag)
+        s.ir.brcond('ne', 64, more, s.const(0), label)
+      }
+    })
+  }
+
+const jcxz: Generator = (s) => {
+  const left = count(s)
+  branch(s, (label) => s.ir.brcond('eq', 64, left, s.const(0), label))
+}
+
+const jmp: Generator = (s) => genGotoTb(s, 0, jumpTarget(s))
+
+const call: Generator = (s) => {
+  const target = jumpTarget(s)
+  push(s, s.const(wrapNext(s)))
+  genGotoTb(s, 0, target)
+}
+
+/** Goes to a computed EIP; in 64-bit code it must be canonical, which fetching checks. */
+function jumpTo(s: DisasContext, value: Operand): void {
+  if (s.dflag === MO_16) {
+    const low = s.temp()
+    s.ir.emit(O.ext16u!, low, value)
+    s.ir.mov(x.X_EIP, low)
+  } else s.ir.mov(x.X_EIP, value)
+  genEob(s)
+}
+
+const jmpInd: Generator = (s) => jumpTo(s, s.readZ(s.ops[0]!))
+
+const callInd: Generator = (s) => {
+  const target = s.temp()
+  s.ir.mov(target, s.readZ(s.ops[0]!))
+  push(s, s.const(wrapNext(s)))
+  jumpTo(s, target)
+}
+
+const ret: Generator = (s) => {
+  const extra = s.ops[0]?.kind === 'imm' ? s.ops[0].value : 0
+  const target = top(s)
+  moveStack(s, (1 << s.dflag) + extra)
+  jumpTo(s, target)
+}
+
+/** Far transfers are helpers' work, flags and all. */
+function farEnd(s: DisasContext): void {
+  s.ccOp = x.CC_OP_DYNAMIC
+  s.ccOpDirty = false
+  genEob(s, true)
+}
+
+function farJump(s: DisasContext, selector: Operand, offset: Operand): void {
+  genUpdateCcOp(s)
+  s.call('ljmp', s.temp(), selector, offset, s.const(wrapNext(s)))
+  farEnd(s)
+}
+
+function farCall(s: DisasContext, selector: Operand, offset: Operand): void {
+  genUpdateCcOp(s)
+  // The operand size travels above the selector.
+  const what = s.temp()
+  s.ir.emit(O.or64!, what, selector, s.const((1 << s.dflag) << 16))
+  s.call('lcall', s.temp(), what, offset, s.const(wrapNext(s)))
+  farEnd(s)
+}
+
+/** Selector and offset of a far pointer in memory. */
+function farPointer(s: DisasContext): [selector: Operand, offset: Operand] {
+  const offset = s.load(s.dflag, s.address())
+  const at = s.displaced(s.flat(s.address()), 1 << s.dflag)
+  return [s.load(MO_16, at), offset]
+}
+
+const immediatePointer = (s: DisasContext): [Operand, Operand] => {
+  const op = s.ops[0] as X86Operand & { kind: 'imm' }
+  return [s.const(op.value), s.const(s.memDisp)]
+}
+
+const lret: Generator = (s) => {
+  const extra = s.ops[0]?.kind === 'imm' ? s.ops[0].value : 0
+  genUpdateCcOp(s)
+  s.call('lret', s.temp(), s.const(1 << s.dflag), s.const(extra))
+  farEnd(s)
+}
+
+const iret: Generator = (s) => {
+  genUpdateCcOp(s)
+  s.call('iret', s.temp(), s.const(1 << s.dflag), s.const(wrapNext(s)))
+  farEnd(s)
+}
+
+/** INT n and its like: the loop delivers them. @qemu target/i386/tcg/translate.c gen_interrupt */
+function interrupt(s: DisasContext, vector: number): void {
+  genUpdateCcOp(s)
+  s.call('raise_interrupt', s.temp(), s.const(vector), s.const(wrapNext(s)))
+  s.jump = 'noreturn'
+}
+
+const int: Generator = (s) => {
+  if (s.vm86 && s.iopl !== 3) return s.generalProtection()
+  interrupt(s, s.ops[0]!.kind === 'imm' ? (s.ops[0] as { value: number }).value : 0)
+}
+
+const into: Generator = (s) => {
+  const { cond, width, a, b } = genPrepareCc(s, 1)
+  genUpdateCcOp(s)
+  const label = s.ir.newLabel()
+  s.ir.brcond(cond, width, a, b, label)
+  s.call('raise_interrupt', s.temp(), s.const(x.EXCP04_INTO), s.const(wrapNext(s)))
+  s.ir.setLabel(label)
+  genGotoTb(s, 0, wrapNext(s))
+}
+
+const system =
+  (helper: string, argument: (s: DisasContext) => number): Generator =>
+  (s) => {
+    genUpdateCcOp(s)
+    s.call(helper, s.temp(), s.const(argument(s)))
+    farEnd(s)
+  }
+
+export const controlGenerators: Readonly<Record<string, Generator>> = {
+  jcc,
+  loop: loop(null),
+  loopz: loop(true),
+  loopnz: loop(false),
+  jcxz,
+  jmp,
+  call,
+  jmpInd,
+  callInd,
+  ret,
+  ljmp: (s) => farJump(s, ...immediatePointer(s)),
+  lcall: (s) => farCall(s, ...immediatePointer(s)),
+  ljmpInd: (s) => farJump(s, ...farPointer(s)),
+  lcallInd: (s) => farCall(s, ...farPointer(s)),
+  lret,
+  iret,
+  int,
+  int3: (s) => interrupt(s, x.EXCP03_INT3),
+  int1: (s) => s.raise(x.EXCP01_DB),
+  into,
+  syscall: system('syscall', (s) => wrapNext(s)),
+  sysret: system('sysret', (s) => (s.dflag === MO_64 ? 1 : 0)),
+  sysenter: system('sysenter', () => 0),
+  sysexit: system('sysexit', (s) => (s.dflag === MO_64 ? 1 : 0)),
+}

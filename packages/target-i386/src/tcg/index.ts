@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * x86 for the translator: QEMU's target/i386/tcg.
+ * @packageDocumentation
+ */
+export { tcgAccelCpu } from './tcg-cpu.js'
+export { x86TcgOps } from './tcg-cpu-ops.js'
+export { X86Translator } from './translate.js'

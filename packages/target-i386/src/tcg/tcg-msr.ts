@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// MSRs that stand in the CPU's object, not in its block (QEMU's target/i386/tcg/sysemu/misc_helper.c). Those that
+// translated code or its helpers read are helper_rdmsr's own.
+
+import type { TcgVcpu } from '@dromaius/tcg'
+import { X86_CPU, type X86CPU } from '../cpu.js'
+import { cpuGetApicBase, cpuSetApicBase } from '../cpu-apic-device.js'
+import { CPUID_APIC, CPUID_MCA, CPUID_MTRR } from '../cpuid-bits.js'
+import type { CPUX86State } from '../env.js'
+import { FEAT_1_EDX } from '../feature-words.js'
+import { tcgReadTsc } from './tcg-tsc.js'
+
+/** Fields of the state that are MSRs as they are, with the bits that may be set. */
+const plain: ReadonlyMap<number, readonly [field: keyof CPUX86State, mask: bigint]> = new Map<
+  number,
+  readonly [keyof CPUX86State, bigint]
+>([
+  [0x1a0, ['msrIa32MiscEnable', 0xffff_ffff_ffff_ffffn]],
+  [0x2ff, ['mtrrDeftype', 0xcffn]],
+  [0x179, ['mcgCap', 0n]],
+  [0x17a, ['mcgStatus', 0xffff_ffff_ffff_ffffn]],
+])
+
+/** Fixed-range MTRRs, in the order of `mtrrFixed`. */
+const fixedMtrrs = [0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f]
+const MTRR_VCNT = 8
+const MSR_APICBASE = 0x1b
+const MSR_TSC = 0x10
+const MSR_MTRRCAP = 0xfe
+const MSR_PAT = 0x277
+const MSR_UCODE_REV = 0x8b
+const has = (cpu: X86CPU, bit: bigint): boolean => (cpu.env.features[FEAT_1_EDX]! & bit) !== 0n
+
+/** The pair and half of a variable-range MTRR, null for another MSR. */
+function variableMtrr(index: number): { pair: number; half: 'base' | 'mask' } | null {
+  const n = index - 0x200
+  if (n < 0 || n >= 2 * MTRR_VCNT) return null
+  return { pair: n >> 1, half: n & 1 ? 'mask' : 'base' }
+}
+
+function machineCheckBank(cpu: X86CPU, index: number): number {
+  const n = index - 0x400
+  return n >= 0 && n < 4 * Number(cpu.env.mcgCap & 0xffn) ? n : -1
+}
+
+/** An MSR's value, 64 bits; null when there is none such. @qemu target/i386/tcg/sysemu/misc_helper.c helper_rdmsr */
+export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
+  const { env } = cpu
+  if (index === MSR_TSC) return tcgReadTsc(cpu)
+  if (index === MSR_APICBASE) return has(cpu, CPUID_APIC) ? cpuGetApicBase(cpu.apicState) : null
+  if (index === MSR_PAT) return env.pat
+  if (index === MSR_UCODE_REV) return cpu.ucodeRev
+  if (has(cpu, CPUID_MTRR)) {
+    if (index === MSR_MTRRCAP) return BigInt(MTRR_VCNT) | (1n << 8n) | (1n << 10n)
+    const fixed = fixedMtrrs.indexOf(index)
+    if (fixed >= 0) return env.mtrrFixed[fixed]!
+    const variable = variableMtrr(index)
+    if (variable) return env.mtrrVar[variable.pair]![variable.half]
+  }
+  if (has(cpu, CPUID_MCA)) {
+    const bank = machineCheckBank(cpu, index)
+    if (bank >= 0) return env.mceBanks[bank]!
+  }
+  const field = plain.get(index)
+  return field ? (env[field[0]] as bigint) : null
+}
+
+/** Whether each byte of PAT is a memory type that exists. */
+function patIsValid(value: bigint): boolean {
+  for (let i = 0n; i < 8n; i++) {
+    const type = (value >> (8n * i)) & 0xffn
+    if (type === 2n || type === 3n || type > 7n) return false
+  }
+  return true
+}
+
+/** Writes an MSR; false when there is none such or it refuses the value. @qemu target/i386/tcg/sysemu/misc_helper.c helper_wrmsr */
+export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolean {
+  const cpu = X86_CPU(vcpu.cpu)
+  const { env } = cpu
+  switch (index) {
+    case MSR_TSC:
+      env.tscAdjust += value - tcgReadTsc(cpu)
+      return true
+    case MSR_APICBASE:
+      if (!has(cpu, CPUID_APIC)) return false
+      cpuSetApicBase(cpu.apicState, value)
+      return true
+    case MSR_PAT:
+      if (!patIsValid(value)) return false
+      env.pat = value
+      return true
+    case MSR_UCODE_REV:
+      // Writing 0 before reading the revision is how it is asked for.
+      return true
+  }
+  if (has(cpu, CPUID_MTRR)) {
+    const fixed = fixedMtrrs.indexOf(index)
+    if (fixed >= 0) {
+      env.mtrrFixed[fixed] = value
+      return true
+    }
+    const variable = variableMtrr(index)
+    if (variable) {
+      env.mtrrVar[variable.pair]![variable.half] = value
+      return true
+    }
+  }
+  const bank = has(cpu, CPUID_MCA) ? machineCheckBank(cpu, index) : -1
+  if (bank >= 0) {
+    // Status registers take zero only (SDM volume 3, 16.3.2.2).
+    if ((bank & 3) === 1 && value !== 0n) return false
+    env.mceBanks[bank] = value
+    return true
+  }
+  const field = plain.get(index)
+  if (!field || field[1] === 0n || (value & ~field[1]) !== 0n) return false
+  Object.assign(env, { [field[0]]: value })
+  return true
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import {
+  CodeReader,
+  ENV_CAN_DO_IO,
+  FetchFault,
+  O,
+  Optimizer,
+  type TcgCodeSource,
+  TCGContext,
+  type TcgTranslateRequest,
+  type TcgTranslation,
+  type TcgTranslator,
+} from '@dromaius/tcg'
+import { decodeInsn } from './decode.js'
+import { DecodeError, DisasContext, type HelperTable, MO_32, MO_16 } from './disas-context.js'
+import { aluGenerators } from './gen-alu.js'
+import { bitGenerators } from './gen-bits.js'
+import { controlGenerators, genGotoTb, genJmpIm, genEob, wrapPc } from './gen-control.js'
+import { genUpdateCcOp } from './cc.js'
+import { moveGenerators } from './gen-move.js'
+import { mulGenerators } from './gen-mul.js'
+import type { Generator } from './generator.js'
+import { shiftGenerators } from './gen-shift.js'
+import { stringGenerators } from './gen-string.js'
+import { systemGenerators } from './gen-system.js'
+import * as x from './x86-layout.js'
+
+/** Operations after which a block ends, however few instructions they are. */
+const MAX_OPS = 800
+const PAGE = 4096
+
+const generators: Readonly<Record<string, Generator>> = {
+  ...aluGenerators,
+  ...mulGenerators,
+  ...bitGenerators,
+  ...shiftGenerators,
+  ...moveGenerators,
+  ...controlGenerators,
+  ...stringGenerators,
+  ...systemGenerators(moveGenerators.xchg!),
+}
+
+/**
+ * Turns x86 code into blocks of the intermediate representation. One object per machine: its tables are reused.
+ * @qemu target/i386/tcg/translate.c gen_intermediate_code
+ */
+export class X86Translator implements TcgTranslator {
+  readonly #ir = new TCGContext()
+  readonly #s: DisasContext
+  readonly #optimizer = new Optimizer()
+
+  constructor(source: TcgCodeSource, helpers: HelperTable, features: Partial<DisasContext['features']> = {}) {
+    this.#s = new DisasContext(this.#ir, helpers)
+    this.#s.code = new CodeReader(source)
+    Object.assign(this.#s.features, features)
+  }
+
+  /** Translates a block. Throws FetchFault (the fault is pending) or NoMemoryThere when its first instruction cannot be fetched. */
+  translate(request: TcgTranslateRequest): TcgTranslation {
+    const s = this.#s
+    this.#ir.start()
+    this.#start(request)
+    let icount = 0
+    for (;;) {
+      s.pcInsn = s.pc
+      if (!this.#insn(icount)) break
+      icount++
+      if (s.jump !== 'next') break
+      const linear = s.csBase + s.pc
+      const full = icount >= request.maxInsns || this.#ir.ops.length > MAX_OPS
+      if (full || this.#leavesPage(request.pc) || request.breakpoints?.has(linear)) {
+        genGotoTb(s, 0, wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16))
+        break
+      }
+    }
+    this.#optimizer.run(this.#ir)
+    return { ctx: this.#ir, icount, size: s.pc - s.pcStart, pages: s.code.pages, volatile: s.code.device }
+  }
+
+  /** @qemu target/i386/tcg/translate.c i386_tr_init_disas_context */
+  #start({ pc, csBase, flags, io }: TcgTranslateRequest): void {
+    const s = this.#s
+    s.flags = flags
+    s.code64 = (flags & x.HF_CS64) !== 0
+    s.code32 = (flags & x.HF_CS32) !== 0
+    s.ss32 = (flags & x.HF_SS32) !== 0
+    s.addseg = (flags & x.HF_ADDSEG) !== 0
+    s.pe = (flags & x.HF_PE) !== 0
+    s.lma = (flags & x.HF_LMA) !== 0
+    s.vm86 = (flags & x.VM_MASK) !== 0
+    s.cpl = flags & x.HF_CPL
+    s.iopl = (flags & x.IOPL_MASK) >> 12
+    s.tf = (flags & x.TF_MASK) !== 0
+    s.io = io
+    s.csBase = s.code64 ? 0 : csBase
+    s.pcStart = s.pc = s.code64 ? pc : (pc - csBase) >>> 0
+    s.ccOp = x.CC_OP_DYNAMIC
+    s.ccOpDirty = false
+    s.jump = 'next'
+    s.code.start()
+    this.#ir.emit(O.tbStart!)
+    if (io) this.#ir.mov(ENV_CAN_DO_IO, this.#ir.const(1))
+  }
+
+  /** Whether the next instruction begins on another page than the block. */
+  #leavesPage(start: number): boolean {
+    return Math.floor((this.#s.csBase + this.#s.pc) / PAGE) !== Math.floor(start / PAGE)
+  }
+
+  /** Translates one instruction; false when it has to begin a block of its own. */
+  #insn(done: number): boolean {
+    const s = this.#s
+    const ir = this.#ir
+    const mark = ir.ops.length
+    const pages = s.code.pages.length
+    const ccOp = s.ccOp
+    const dirty = s.ccOpDirty
+    ir.insnStart(s.pcInsn, s.ccOp)
+    s.beginInsn()
+    try {
+      decodeInsn(s)
+      const { attributes, name } = s.row
+      const alone = attributes.has('io')
+      if (alone && done > 0) return this.#giveUp(mark, pages)
+      if (alone) {
+        s.io = true
+        ir.mov(ENV_CAN_DO_IO, s.const(1))
+      }
+      if (attributes.has('cpl0') && !s.checkCpl0()) return true
+      generators[name]!(s)
+      if (
+        s.jump === 'next' &&
+        (s.io || s.tf || s.flags & (x.HF_INHIBIT_IRQ | x.RF_MASK) || attributes.has('end'))
+      ) {
+        genJmpIm(s, wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16))
+        genEob(s, attributes.has('end'))
+      }
+      return true
+    } catch (error) {
+      // An instruction over the end of a page faults when its turn comes.
+      if (error instanceof FetchFault && done > 0) return this.#giveUp(mark, pages)
+      if (!(error instanceof DecodeError)) throw error
+      ir.ops.length = mark
+      s.ccOp = ccOp
+      s.ccOpDirty = dirty
+      ir.insnStart(s.pcInsn, s.ccOp)
+      s.raise(error.vector)
+      return true
+    }
+  }
+
+  /** Takes the instruction back and ends the block before it. */
+  #giveUp(mark: number, pages: number): false {
+    const s = this.#s
+    this.#ir.ops.length = mark
+    s.code.pages.length = pages
+    s.pc = s.pcInsn
+    genUpdateCcOp(s)
+    genGotoTb(s, 0, s.pcInsn)
+    return false
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * QEMU's tcg/: the intermediate representation, its optimiser, and bytecode for the interpreter in assembly/.
+ * @packageDocumentation
+ */
+export { type Bytecode, bytecodeBound, BytecodeWriter, type ChainSite, type InsnStart } from './bytecode.js'
+export { CodeReader, FetchFault, NoMemoryThere } from './code-reader.js'
+export { conditions, type TCGCond, tcgInvertCond } from './conditions.js'
+export { foldConstant } from './fold.js'
+export { CONST_BASE, type IrOp, type Label, O, type Operand, TCGContext, tcgDumpOps } from './ir.js'
+export * from './layout.js'
+export { type OpDef, opDefs, type OpKind, opNumber } from './opcodes.js'
+export { Optimizer } from './optimize.js'
+export {
+  registerTcgCpuOps,
+  type TcgCodeSource,
+  type TCGCPUOps,
+  tcgCpuOps,
+  type TcgHost,
+  type TcgModule,
+  type TcgTranslateRequest,
+  type TcgTranslation,
+  type TcgTranslator,
+  type TcgVcpu,
+} from './tcg-cpu-ops.js'
+import './webassembly.js'
+
+export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type TCGCond } from './conditions.js'
+import { ENV_BLOCK_TEMPS, ENV_TEMPS, ENV_TEMPS_END } from './layout.js'
+import { opDefs, opNumber } from './opcodes.js'
+
+/**
+ * What an operation reads or writes: the offset of a slot in the CPU's block (below 0x10000), or a constant of the
+ * block that is being built (`CONST_BASE` and up).
+ */
+export type Operand = number
+
+/** First operand number that stands for a constant. */
+export const CONST_BASE = 0x1_0000
+/** The last slots belong to the encoder, for constants that need one. */
+export const ENV_SCRATCH = ENV_TEMPS_END - 4 * 8
+
+/** Numbers of operations by name. */
+export const O = opNumber
+
+/** Place of a jump within a block. */
+export type Label = number
+
+/** One operation of a block. */
+export interface IrOp {
+  /** Number of the operation; -1 once it was removed. */
+  op: number
+  /** Result; for a store the value; for a jump the label. */
+  d: Operand
+  a: Operand
+  b: Operand
+  /** Third argument of a call; second value of movcond; displacement of a memory access. */
+  c: Operand
+}
+
+/**
+ * A block that is being built: operations in order, and their constants.
+ * @qemu include/tcg/tcg.h TCGContext
+ */
+export class TCGContext {
+  readonly ops: IrOp[] = []
+  readonly constLow: number[] = []
+  readonly constHigh: number[] = []
+  labels = 0
+  #nextTemp = ENV_TEMPS
+
+  /** Starts a new block. @qemu tcg/tcg.c tcg_func_start */
+  start(): void {
+    this.ops.length = 0
+    this.constLow.length = 0
+    this.constHigh.length = 0
+    this.labels = 0
+    this.#nextTemp = ENV_TEMPS
+  }
+
+  /** A temporary; it lives until the next instruction starts. @qemu tcg/tcg.c tcg_temp_new_internal */
+  temp(): Operand {
+    const slot = this.#nextTemp
+    this.#nextTemp += 8
+    if (slot >= ENV_BLOCK_TEMPS) throw new Error('An instruction needs too many temporaries')
+    return slot
+  }
+
+  /** A constant: an integer between -2^53 and 2^53, as 64 bits. */
+  const(value: number): Operand {
+    return this.constPair(value | 0, Math.floor(value / 2 ** 32) | 0)
+  }
+
+  /** A constant of any 64 bits. */
+  constBig(value: bigint): Operand {
+    return this.constPair(Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)))
+  }
+
+  /** A constant by its halves, 32 bits each. */
+  constPair(low: number, high: number): Operand {
+    this.constLow.push(low)
+    this.constHigh.push(high)
+    return CONST_BASE + this.constLow.length - 1
+  }
+
+  /** The value of a constant, 64 bits unsigned. */
+  constValue(operand: Operand): bigint {
+    const i = operand - CONST_BASE
+    return (BigInt(this.constHigh[i]! >>> 0) << 32n) | BigInt(this.constLow[i]! >>> 0)
+  }
+
+  emit(op: number, d: Operand = 0, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
+    this.ops.push({ op, d, a, b, c })
+  }
+
+  mov(d: Operand, a: Operand): void {
+    if (d !== a) this.emit(O.mov!, d, a)
+  }
+
+  setcond(cond: TCGCond, width: 32 | 64, d: Operand, a: Operand, b: Operand): void {
+    this.emit(O[`setcond${width}_${cond}`]!, d, a, b)
+  }
+
+  brcond(cond: TCGCond, width: 32 | 64, a: Operand, b: Operand, label: Label): void {
+    this.emit(O[`brcond${width}_${cond}`]!, label, a, b)
+  }
+
+  /** `d = condition != 0 ? then : other` */
+  movcond(d: Operand, condition: Operand, then: Operand, other: Operand): void {
+    this.emit(O.movcond!, d, condition, then, other)
+  }
+
+  /** Calls a helper, which may read and write every register and raise exceptions. @param helper its place in the table */
+  call(helper: number, d: Operand, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
+    this.ops.push({ op: O.call!, d, a, b, c: c + helper * HELPER_SCALE })
+  }
+
+  /** Calls a helper that does nothing but compute. */
+  callPure(helper: number, d: Operand, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
+    this.ops.push({ op: O.callPure!, d, a, b, c: c + helper * HELPER_SCALE })
+  }
+
+  newLabel(): Label {
+    return this.labels++
+  }
+
+  setLabel(label: Label): void {
+    this.emit(O.label!, label)
+  }
+
+  br(label: Label): void {
+    this.emit(O.br!, label)
+  }
+
+  /**
+   * An instruction starts. Temporaries of the one before are gone.
+   * @param pc  its address relative to the code segment's base
+   * @param word  what the target wants back when the instruction raises an exception
+   * @qemu include/tcg/tcg-op.h tcg_gen_insn_start
+   */
+  insnStart(pc: number, word: number): void {
+    this.#nextTemp = ENV_TEMPS
+    this.ops.push({ op: O.insnStart!, d: pc, a: word, b: 0, c: 0 })
+  }
+}
+
+/** The helper of a call stands in `c`, above the operand. */
+const HELPER_SCALE = 2 ** 24
+
+/** Place in the table of a call's helper. */
+export function callHelper(op: IrOp): number {
+  return Math.floor(op.c / HELPER_SCALE)
+}
+
+/** Third argument of a call. */
+export function callThird(op: IrOp): Operand {
+  return op.c % HELPER_SCALE
+}
+
+/** A block as text, one operation per line, for tests and `-d op`. @qemu tcg/tcg.c tcg_dump_ops */
+export function tcgDumpOps(ctx: TCGContext, nameOf: (slot: number) => string = slotName): string {
+  const show = (operand: Operand): string =>
+    operand >= CONST_BASE ? `$0x${ctx.constValue(operand).toString(16)}` : nameOf(operand)
+  const lines: string[] = []
+  for (const op of ctx.ops) {
+    if (op.op < 0) continue
+    const { name, kind } = opDefs[op.op]!
+    switch (kind) {
+      case 'unary':
+        lines.push(`${name} ${show(op.d)}, ${show(op.a)}`)
+        break
+      case 'binary':
+      case 'setcond':
+        lines.push(`${name} ${show(op.d)}, ${show(op.a)}, ${show(op.b)}`)
+        break
+      case 'brcond':
+        lines.push(`${name} ${show(op.a)}, ${show(op.b)}, L${op.d}`)
+        break
+      case 'load':
+      case 'store':
+        lines.push(`${name} ${show(op.d)}, [${show(op.a)}${op.c === 0 ? '' : ` + ${op.c}`}]`)
+        break
+      default:
+        lines.push(controlText(name, op, show))
+    }
+  }
+  return lines.join('\n')
+}
+
+function controlText(name: string, op: IrOp, show: (operand: Operand) => string): string {
+  switch (name) {
+    case 'label':
+      return `L${op.d}:`
+    case 'br':
+      return `br L${op.d}`
+    case 'insnStart':
+      return `-- ${op.d < 0 ? '-' : ''}0x${Math.abs(op.d).toString(16)}`
+    case 'movcond':
+      return `movcond ${show(op.d)}, ${show(op.a)}, ${show(op.b)}, ${show(op.c)}`
+    case 'call':
+    case 'callPure':
+      return `${name} ${show(op.d)}, #${callHelper(op)}, ${show(op.a)}, ${show(op.b)}, ${show(callThird(op))}`
+    case 'exitTb':
+      return `exitTb ${op.d}`
+    default:
+      return name
+  }
+}
+
+function slotName(slot: number): string {
+  return slot >= ENV_TEMPS && slot < ENV_TEMPS_END
+    ? `t${(slot - ENV_TEMPS) / 8}`
+    : `env+0x${slot.toString(16)}`
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// data table
+//
+// The operations of the intermediate representation. Every value is a 64-bit slot of the CPU's block. A `32` operation
+// looks at the lower halves of its operands and leaves the upper half of its result zero.
+//
+// The semantics are written here, once: `expr` is an expression over `a` and `b` (u64) that is valid AssemblyScript, from
+// which the interpreter is generated; the WebAssembly back end lowers the same rows.
+
+import { conditions } from './conditions.js'
+
+/** How an operation is built. */
+export type OpKind = 'unary' | 'binary' | 'setcond' | 'brcond' | 'load' | 'store' | 'control'
+
+/** One operation. */
+export interface OpDef {
+  readonly name: string
+  readonly kind: OpKind
+  /** Result of `a` (and `b`), for a computing operation; for a condition a boolean. */
+  readonly expr: string
+  /** Bytes, for a memory access. */
+  readonly size: number
+}
+
+const unary: Readonly<Record<string, string>> = {
+  mov: 'a',
+  neg64: '0 - a',
+  neg32: '<u64>(<u32>0 - <u32>a)',
+  not64: '~a',
+  not32: '<u64>(~<u32>a)',
+  ext8u: 'a & 0xff',
+  ext8s: '<u64><i64><i8>a',
+  ext8s32: '<u64><u32><i32><i8>a',
+  ext16u: 'a & 0xffff',
+  ext16s: '<u64><i64><i16>a',
+  ext16s32: '<u64><u32><i32><i16>a',
+  ext32u: 'a & 0xffffffff',
+  ext32s: '<u64><i64><i32>a',
+  extract8h: '(a >> 8) & 0xff',
+  bswap64: 'bswap<u64>(a)',
+  bswap32: '<u64>bswap<u32>(<u32>a)',
+  clz64: 'clz<u64>(a)',
+  ctz64: 'ctz<u64>(a)',
+  popcnt64: 'popcnt<u64>(a)',
+}
+
+const binary: Readonly<Record<string, string>> = {
+  add64: 'a + b',
+  add32: '<u64>(<u32>a + <u32>b)',
+  sub64: 'a - b',
+  sub32: '<u64>(<u32>a - <u32>b)',
+  and64: 'a & b',
+  and32: '<u64>(<u32>a & <u32>b)',
+  or64: 'a | b',
+  or32: '<u64>(<u32>a | <u32>b)',
+  xor64: 'a ^ b',
+  xor32: '<u64>(<u32>a ^ <u32>b)',
+  mul64: 'a * b',
+  mul32: '<u64>(<u32>a * <u32>b)',
+  muluh64: 'mulUnsignedHigh(a, b)',
+  mulsh64: 'mulSignedHigh(a, b)',
+  shl64: 'a << b',
+  shl32: '<u64>(<u32>a << <u32>b)',
+  shr64: 'a >> b',
+  shr32: '<u64>(<u32>a >> <u32>b)',
+  sar64: '<u64>(<i64>a >> <i64>b)',
+  sar32: '<u64><u32>(<i32>a >> <i32>b)',
+  rotl64: 'rotl<u64>(a, b)',
+  rotl32: '<u64>rotl<u32>(<u32>a, <u32>b)',
+  rotr64: 'rotr<u64>(a, b)',
+  rotr32: '<u64>rotr<u32>(<u32>a, <u32>b)',
+  /** `b` in the place of the lowest byte, the second byte, the lowest two bytes of `a`. */
+  deposit8: '(a & ~0xff) | (b & 0xff)',
+  deposit8h: '(a & ~0xff00) | ((b & 0xff) << 8)',
+  deposit16: '(a & ~0xffff) | (b & 0xffff)',
+}
+
+const relation: Readonly<Record<string, readonly [operator: string, signed: boolean]>> = {
+  eq: ['==', false],
+  ne: ['!=', false],
+  lt: ['<', true],
+  ge: ['>=', true],
+  le: ['<=', true],
+  gt: ['>', true],
+  ltu: ['<', false],
+  geu: ['>=', false],
+  leu: ['<=', false],
+  gtu: ['>', false],
+}
+
+function comparisons(kind: 'setcond' | 'brcond'): OpDef[] {
+  return conditions.flatMap((cond) =>
+    [64, 32].map((width) => {
+      const [operator, signed] = relation[cond]!
+      const type = `${signed ? 'i' : 'u'}${width}`
+      return { name: `${kind}${width}_${cond}`, kind, expr: `<${type}>a ${operator} <${type}>b`, size: 0 }
+    }),
+  )
+}
+
+const rows = (kind: OpKind, table: Readonly<Record<string, string>>): OpDef[] =>
+  Object.entries(table).map(([name, expr]) => ({ name, kind, expr, size: 0 }))
+
+/** Guest memory: loads give `raw`, extended as the name says. */
+const loads: readonly (readonly [name: string, size: number, expr: string])[] = [
+  ['ld8u', 1, '<u64>load<u8>(host)'],
+  ['ld8s', 1, '<u64><i64>load<i8>(host)'],
+  ['ld16u', 2, '<u64>load<u16>(host)'],
+  ['ld16s', 2, '<u64><i64>load<i16>(host)'],
+  ['ld32u', 4, '<u64>load<u32>(host)'],
+  ['ld32s', 4, '<u64><i64>load<i32>(host)'],
+  ['ld64', 8, 'load<u64>(host)'],
+]
+
+const stores: readonly (readonly [name: string, size: number, expr: string])[] = [
+  ['st8', 1, 'store<u8>(host, <u8>value)'],
+  ['st16', 2, 'store<u16>(host, <u16>value)'],
+  ['st32', 4, 'store<u32>(host, <u32>value)'],
+  ['st64', 8, 'store<u64>(host, value)'],
+]
+
+/** What is neither computed nor accessed: the generator knows each of these by name. */
+const control = [
+  'movi',
+  'movcond',
+  'call',
+  'callPure',
+  'br',
+  'label',
+  'insnStart',
+  'tbStart',
+  'gotoTb0',
+  'gotoTb1',
+  'gotoPtr',
+  'exitTb',
+] as const
+
+/** Every operation, in the order of its number. */
+export const opDefs: readonly OpDef[] = [
+  ...rows('unary', unary),
+  ...rows('binary', binary),
+  ...comparisons('setcond'),
+  ...comparisons('brcond'),
+  ...loads.map(([name, size, expr]): OpDef => ({ name, kind: 'load', expr, size })),
+  ...stores.map(([name, size, expr]): OpDef => ({ name, kind: 'store', expr, size })),
+  ...control.map((name): OpDef => ({ name, kind: 'control', expr: '', size: 0 })),
+]
+
+/** Number of each operation by name. */
+export const opNumber: Readonly<Record<string, number>> = Object.fromEntries(
+  opDefs.map(({ name }, index) => [name, index]),
+)
+
+/** Added to a bytecode operation's number when its last operand is the constant in the next word. */
+export const OP_IMMEDIATE = opDefs.length
