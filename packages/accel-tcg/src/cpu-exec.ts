@@ -70,7 +70,7 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
   vcpu.setU32(ENV_ICOUNT_DECR, budget)
   let outcome: Outcome
   try {
-    outcome = loop(vcpu)
+    outcome = loop(vcpu, budget)
   } finally {
     cpu.running = false
     engine.current = null
@@ -93,10 +93,11 @@ function pcOf(vcpu: Vcpu): number {
   return high * 2 ** 32 + vcpu.getU32(ENV_TB_PC)
 }
 
-function loop(vcpu: Vcpu): Outcome {
+/** @param rounds  after so many the slice is over too: exceptions that raise exceptions execute nothing */
+function loop(vcpu: Vcpu, rounds: number): Outcome {
   const { engine } = vcpu
   let last: { tb: TranslationBlock; way: number } | null = null
-  for (;;) {
+  for (; rounds > 0; rounds--) {
     const interrupted = cpuHandleInterrupt(vcpu)
     if (interrupted !== STAY) return interrupted
     const single = vcpu.cpu.singlestepEnabled !== 0
@@ -120,6 +121,7 @@ function loop(vcpu: Vcpu): Outcome {
     if (vcpu.getU32(ENV_WATCH_HIT) !== 0) return watchpointHit(vcpu)
     if (single) return EXCP_DEBUG
   }
+  return EXCP_INTERRUPT
 }
 
 /** The state is looked at before each block that is not chained: is the CPU to leave, or to take an interrupt? @qemu accel/tcg/cpu-exec.c cpu_handle_interrupt */
