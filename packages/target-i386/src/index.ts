@@ -26,6 +26,7 @@ export {
   x86CpuPostInitfn,
   X86_CPU_TYPE_SUFFIX,
 } from './cpu-class.js'
+export { type CpuDefinitionInfo, qmpQueryCpuDefinitions } from './cpu-definitions.js'
 export { x86CpuDumpState } from './cpu-dump.js'
 export {
   x86CpuExpandFeatures,
