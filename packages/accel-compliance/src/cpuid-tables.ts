@@ -75,6 +75,11 @@ function linesOf({ args }: TracedCall): CpuidLine[] {
   })
 }
 
+/** The tables of all vCPUs in a trace, in the order in which they were handed over. */
+export function tracedCpuidTables(calls: readonly TracedCall[]): CpuidLine[][] {
+  return calls.filter((call) => requestOf(call) === 'KVM_SET_CPUID2').map(linesOf)
+}
+
 /** What came of a machine. */
 export interface CpuidTables {
   /** One table per vCPU, in the order in which they were made. */
@@ -104,9 +109,8 @@ export async function qemuCpuidTables(qemu: QemuMachine): Promise<CpuidTables> {
     input: 'quit\n',
     limitMs: 60_000,
   })
-  const tables = calls.filter((call) => requestOf(call) === 'KVM_SET_CPUID2').map(linesOf)
   const messages = stderr.split('\n').flatMap((line) => /^qemu-system-x86_64: (.*)/.exec(line)?.[1] ?? [])
-  return { tables, complete: code === 0, messages }
+  return { tables: tracedCpuidTables(calls), complete: code === 0, messages }
 }
 
 /** A difference that is meant to be. */

@@ -151,6 +151,19 @@ function addLbrFmt(klass: X86CPUClass): void {
   }
 }
 
+/** Whether the count of system management interrupts is saved. */
+function addMigrateSmiCount(klass: X86CPUClass): void {
+  objectClassPropertyAdd<X86CPU, 'bool'>(klass, {
+    name: 'x-migrate-smi-count',
+    type: 'bool',
+    get: ({ env }) => env.migrateSmiCount,
+    set(cpu, value) {
+      refuseAfterRealize(cpu, 'x-migrate-smi-count')
+      cpu.env.migrateSmiCount = value
+    },
+  })
+}
+
 type LevelField =
   | 'cpuidLevel'
   | 'cpuidXlevel'
@@ -291,7 +304,6 @@ export function addX86CpuProperties(klass: X86CPUClass): void {
     propBool('legacy-cache', 'legacyCache', true),
     propBool('kvm-no-smi-migration', 'kvmNoSmiMigration', false),
     propBool('tcg-cpuid', 'exposeTcg', true),
-    propBool('x-migrate-smi-count', 'migrateSmiCount', true),
     propBool('vmware-cpuid-freq', 'vmwareCpuidFreq', true),
     propBool('x-intel-pt-auto-level', 'intelPtAutoLevel', true),
   ])
@@ -299,6 +311,7 @@ export function addX86CpuProperties(klass: X86CPUClass): void {
   addStringProperties(klass)
   addTscFrequency(klass)
   addLbrFmt(klass)
+  addMigrateSmiCount(klass)
   addLevelProperties(klass)
   addFeatureProperties(klass)
   addHypervFeatureProperties(klass)

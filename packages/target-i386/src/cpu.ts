@@ -38,8 +38,6 @@ export class X86CPU extends CPUState {
   exposeKvm = true
   /** Keeps system management mode's state out of what is written to KVM (`kvm-no-smi-migration`). */
   kvmNoSmiMigration = false
-  /** Counts of system management interrupts are part of the state (`x-migrate-smi-count`). */
-  migrateSmiCount = true
   /** Shows the guest the translator's CPUID leaf (`tcg-cpuid`). */
   exposeTcg = true
   /** With `maxFeatures`: only features that can be migrated (`migratable`). */

@@ -37,7 +37,12 @@ export {
 export { x86CpuApplyFeaturestr, type X86CpuFeatureString, x86CpuParseFeaturestr } from './cpu-featurestr.js'
 export { x86CpuClassByName, x86CpuClassGetModelName, x86CpuList } from './cpu-list.js'
 export { MCE_CAP_DEF, mceInit } from './cpu-mce.js'
-export { x86CpuModelResolveVersion, x86CpuSetDefaultVersion } from './cpu-default-version.js'
+export {
+  x86CpuDefGetVersions,
+  x86CpuModelResolveVersion,
+  x86CpuSetDefaultVersion,
+} from './cpu-default-version.js'
+export { builtinX86Defs } from './cpu-model-table.js'
 export {
   CPU_VERSION_AUTO,
   CPU_VERSION_LATEST,

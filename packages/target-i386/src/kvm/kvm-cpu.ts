@@ -21,7 +21,7 @@ import { MSR_IA32_UCODE_REV } from './msr-index.js'
  * Features that CPU models get, or lose, because KVM runs them. Only what the oldest supported kernel has can be on.
  * @qemu target/i386/kvm/kvm-cpu.c kvm_default_props
  */
-const kvmDefaultProps: readonly PropValue[] = [
+export const kvmDefaultProps: readonly PropValue[] = [
   { prop: 'kvmclock', value: 'on' },
   { prop: 'kvm-nopiodelay', value: 'on' },
   { prop: 'kvm-asyncpf', value: 'on' },
