@@ -101,3 +101,11 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "our 8259 pair is the kernel's; QEMU's microvm has its own even with kernel-irqchip=on",
   },
 ]
+
+/** Leaves, as strace shows them, that QEMU 7.2 hands to KVM_SET_CPUID2 and we do not. */
+export const allowedCpuidEntries: readonly { entry: string; reason: string }[] = [
+  {
+    entry: 'function=0xd, index=0x3f, flags=KVM_CPUID_FLAG_SIGNIFCANT_INDEX, eax=0, ebx=0, ecx=0, edx=0',
+    reason: 'left behind at the end of its loop over the subleaves; QEMU has mended that since',
+  },
+]

@@ -109,3 +109,10 @@ export function unexpectedDifferences(
   for (const [key, count] of counts) complaints.push(`${count} times, not allowed: ${key}`)
   return complaints
 }
+
+/** A leaf of KVM_SET_CPUID2 as `strace -v` shows it, and which of how many entries the call had. */
+export function cpuidEntries(calls: readonly TracedCall[]): string[][] {
+  return calls
+    .filter((call) => requestOf(call) === 'KVM_SET_CPUID2')
+    .map(({ args }) => [...args.matchAll(/\{(function=[^}]*)\}/g)].map(([, entry]) => entry!))
+}
