@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 async function createWith(cpu: string): Promise<string> {
-  const machine = await Machine.create({ cpu, accelerators: [{ name: 'qtest' }], memory: 16 << 20 })
+  const machine = await Machine.create({ cpu, accel: 'qtest', memory: 16 << 20, serial: 'none' })
   const { typeName } = machine.board.system.cpus[0]!.qomClass
   await machine.stop()
   return typeName
