@@ -42,6 +42,7 @@ export interface Addon {
   openRamFile(path: string): number
   memoryAddress(id: number): bigint
   memoryWindow(id: number, offset: number, length: number): ArrayBuffer
+  memoryReprotect(id: number, offset: number, length: number): void
   memoryRelease(id: number): void
 
   // src/cpu_bindings.cc
@@ -55,6 +56,14 @@ export interface Addon {
   ttyGuard(fd: number): void
   /** Takes a file's write lock until the descriptor is closed; false if another open file has it. */
   lockFile(fd: number): boolean
+
+  // src/linux/pty_bindings.cc
+  /** Makes a pseudo terminal; returns its master side, non-blocking, and the path of the other. */
+  ptyOpen(): { fd: number; path: string }
+  /** Whether somebody has the other side open. */
+  ptyConnected(fd: number): boolean
+  /** Another descriptor of the master side, which the caller's stream closes. */
+  ptyDuplicate(fd: number): number
 
   // src/linux/kvm_bindings.cc: what does not fit the table
   openKvm(path: string): number
@@ -72,7 +81,7 @@ export interface Addon {
     hostAddress: bigint,
   ): void
   kvmGetDirtyLog(vmfd: number, slot: number, bitmap: Uint8Array): void
-  kvmIrqLine(vmfd: number, irq: number, level: number): void
+  kvmIrqLine(vmfd: number, irq: number, level: number): number
   kvmX86GetMceCapSupported(fd: number): bigint
 
   // src/linux/kvm_ioctls.def: one function per ioctl, its value returned

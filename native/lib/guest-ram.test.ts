@@ -36,6 +36,17 @@ describe('anonymous RAM', () => {
     ram.free()
   })
 
+  it('keeps its content when pages are protected anew, and takes whole pages inside it only', () => {
+    const ram = GuestRam.anonymous(8192)
+    ram.window(4096, 1)[0] = 7
+    ram.reprotect(4096, 4096)
+    expect(ram.window(4096, 1)[0]).toBe(7)
+    expect(() => ram.reprotect(8192, 4096)).toThrow(RangeError)
+    expect(hostErrorOf(() => ram.reprotect(1, 4096))).toMatchObject({ code: 'EINVAL' })
+    ram.free()
+    expect(() => ram.reprotect(0, 4096)).toThrow('Guest RAM was freed')
+  })
+
   it('windows share the memory, however many there are', () => {
     const ram = GuestRam.anonymous(8192)
 

@@ -86,6 +86,15 @@ export class GuestRam {
     return window
   }
 
+  /**
+   * Takes access to whole pages away and gives it back: what the kernel keeps about them for a guest is thrown away. Throws a
+   * RangeError beyond the end.
+   */
+  reprotect(offset: number, length: number): void {
+    if (this.#freed) throw new Error('Guest RAM was freed')
+    addon.memoryReprotect(this.#id, offset, length)
+  }
+
   /** Detaches every window and gives the memory back. The VM that used it must be closed before. */
   free(): void {
     if (this.#freed) return

@@ -24,6 +24,12 @@ export const ttyGuard = addon.ttyGuard
 
 /** Takes the write lock of a whole file until its descriptor is closed; false if another open file has it. */
 export const lockFile = addon.lockFile
+/** A new pseudo terminal in raw mode: the master side, non-blocking, and the path of the other. */
+export const ptyOpen = addon.ptyOpen
+/** Whether somebody has the other side of a pseudo terminal open. */
+export const ptyConnected = addon.ptyConnected
+/** Another descriptor of a pseudo terminal's master side; whoever reads through it closes it. */
+export const ptyDuplicate = addon.ptyDuplicate
 
 /** CPUs this process may use by affinity and cgroup quota. */
 export const usableCpus = addon.usableCpus

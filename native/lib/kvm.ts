@@ -222,7 +222,10 @@ export const kvmSetVapicAddr = vcpuBytes(addon.kvmSetVapicAddr)
 export const openKvm = addon.openKvm
 /** Closes a descriptor that this package opened. */
 export const closeFd = addon.closeFd
-/** KVM_IRQ_LINE. KVM API 4.25 */
+/**
+ * KVM_IRQ_LINE_STATUS: sets a line and returns how many CPUs took the interrupt, 0 when it fell together with a pending one,
+ * a negative number when it is masked. KVM API 4.25
+ */
 export const kvmIrqLine = addon.kvmIrqLine
 /** KVM_SET_USER_MEMORY_REGION: slot, flags, guest address, size in bytes, host address. KVM API 4.35 */
 export const kvmSetUserMemoryRegion = addon.kvmSetUserMemoryRegion

@@ -83,6 +83,19 @@ Napi::Value MemoryWindow(const Napi::CallbackInfo& info) {
   return mapping.Window(info.Env(), offset, length);
 }
 
+/** memoryReprotect(id, offset, length): takes access to whole pages away and gives it back, so that a guest's mappings of them go. */
+void MemoryReprotect(const Napi::CallbackInfo& info) {
+  Mapping& mapping = MappingArgument(info);
+  const size_t offset = SizeArgument(info, 1);
+  const size_t length = SizeArgument(info, 2);
+  if (offset > mapping.size || length > mapping.size - offset) {
+    throw Napi::RangeError::New(info.Env(), "The pages reach beyond the memory");
+  }
+  // SAFETY: the pages lie inside the mapping, and this thread, the only one that reads guest RAM through windows, is here.
+  const int error = Reprotect(mapping.address + offset, length);
+  if (error != 0) ThrowHostError(info.Env(), "mprotect", error, "guest RAM");
+}
+
 /** memoryRelease(id): detaches every window, then unmaps. */
 void MemoryRelease(const Napi::CallbackInfo& info) {
   MappingArgument(info).Detach(info.Env());
@@ -95,6 +108,7 @@ void InitMapping(Napi::Env env, Napi::Object exports) {
   exports.Set("ramMapAnonymous", Napi::Function::New<RamMapAnonymous>(env, "ramMapAnonymous"));
   exports.Set("memoryAddress", Napi::Function::New<MemoryAddress>(env, "memoryAddress"));
   exports.Set("memoryWindow", Napi::Function::New<MemoryWindow>(env, "memoryWindow"));
+  exports.Set("memoryReprotect", Napi::Function::New<MemoryReprotect>(env, "memoryReprotect"));
   exports.Set("memoryRelease", Napi::Function::New<MemoryRelease>(env, "memoryRelease"));
 }
 

@@ -21,6 +21,8 @@ std::string ErrnoText(int err);
 
 /** Maps private memory that reads as zeroes. Returns 0 or the positive errno. */
 int MapAnonymous(size_t size, void** address);
+/** Takes access to whole pages away and gives it back. Returns 0 or the positive errno. */
+int Reprotect(void* address, size_t size);
 /** Gives back what was mapped. */
 void Unmap(void* address, size_t size);
 

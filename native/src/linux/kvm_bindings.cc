@@ -230,12 +230,16 @@ void KvmGetDirtyLog(const Napi::CallbackInfo& info) {
   target.Issue(KVM_GET_DIRTY_LOG, Pointer(&log));
 }
 
-/** kvmIrqLine(vmfd, irq, level). KVM API 4.25 */
-void KvmIrqLine(const Napi::CallbackInfo& info) {
+/**
+ * kvmIrqLine(vmfd, irq, level): how many CPUs took it, 0 when it fell together with one that was pending, negative when it is
+ * masked. KVM API 4.25; the status comes with KVM_CAP_IRQ_INJECT_STATUS, which every kernel with MSI routing has.
+ */
+Napi::Value KvmIrqLine(const Napi::CallbackInfo& info) {
   kvm_irq_level level = {};
   level.irq = info[1].As<Napi::Number>().Uint32Value();
   level.level = info[2].As<Napi::Number>().Uint32Value();
-  FdTarget(info, "KVM_IRQ_LINE").Issue(KVM_IRQ_LINE, Pointer(&level));
+  FdTarget(info, "KVM_IRQ_LINE_STATUS").Issue(KVM_IRQ_LINE_STATUS, Pointer(&level));
+  return Napi::Number::New(info.Env(), static_cast<int32_t>(level.status));
 }
 
 /** kvmX86GetMceCapSupported(fd): bigint, the MCG_CAP bits and bank count. KVM API 4.104 */

@@ -8,6 +8,7 @@
 
 #include "linux/host_bindings.h"
 #include "linux/kvm_bindings.h"
+#include "linux/pty_bindings.h"
 #include "linux/pump.h"
 #include "linux/ram_bindings.h"
 #include "platform.h"
@@ -35,6 +36,11 @@ int MapAnonymous(size_t size, void** address) {
   return 0;
 }
 
+int Reprotect(void* address, size_t size) {
+  if (mprotect(address, size, PROT_NONE) != 0) return errno;
+  return mprotect(address, size, PROT_READ | PROT_WRITE) == 0 ? 0 : errno;
+}
+
 void Unmap(void* address, size_t size) { munmap(address, size); }
 
 void InitPlatform(Napi::Env env, Napi::Object exports) {
@@ -42,6 +48,7 @@ void InitPlatform(Napi::Env env, Napi::Object exports) {
   InitRamFiles(env, exports);
   InitKvm(env, exports);
   InitHost(env, exports);
+  InitPty(env, exports);
 }
 
 }  // namespace dromaius

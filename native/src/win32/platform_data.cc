@@ -34,6 +34,12 @@ int MapAnonymous(size_t size, void** address) {
   return GetLastError() == ERROR_INVALID_PARAMETER ? EINVAL : ENOMEM;
 }
 
+int Reprotect(void* address, size_t size) {
+  DWORD before = 0;
+  if (!VirtualProtect(address, size, PAGE_NOACCESS, &before)) return EINVAL;
+  return VirtualProtect(address, size, PAGE_READWRITE, &before) ? 0 : EINVAL;
+}
+
 /** @qemu util/oslib-win32.c qemu_anon_ram_free */
 void Unmap(void* address, size_t) { VirtualFree(address, 0, MEM_RELEASE); }
 

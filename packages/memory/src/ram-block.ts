@@ -10,6 +10,8 @@ export interface RamBacking {
   readonly hostAddress: bigint
   /** A view of at most 2 GiB. Throws RangeError beyond the end. */
   window(offset: number, length: number): Uint8Array
+  /** Throws away what the host keeps about whole pages for a guest; absent where it keeps nothing. */
+  reprotect?(offset: number, length: number): void
   /** Detaches every window, then gives the memory back. */
   free(): void
   /** Called, when it is set, after windows that were given out have become useless. */
