@@ -86,9 +86,13 @@ export class KvmIrqRouting {
   }
 }
 
-/** Sets the level of a GSI's line. @qemu accel/kvm/kvm-all.c kvm_set_irq */
-export function kvmSetIrq(s: KVMStateInterface, irq: number, level: number): void {
-  kvmIrqLine(s.vmfd, irq, level)
+/**
+ * Sets the level of a GSI's line. Returns how many CPUs took the interrupt, 0 when it fell together with one that was still
+ * pending, a negative number when it is masked.
+ * @qemu accel/kvm/kvm-all.c kvm_set_irq
+ */
+export function kvmSetIrq(s: KVMStateInterface, irq: number, level: number): number {
+  return kvmIrqLine(s.vmfd, irq, level)
 }
 
 /** Sends one message; false when the guest blocked it. @qemu accel/kvm/kvm-all.c kvm_irqchip_send_msi */

@@ -93,6 +93,7 @@ export {
   kvmSwBreakpointsActive,
   registerKvmArchOps,
 } from './kvm-state.js'
+export { apicGetIrqDelivered, apicReportIrqDelivered, apicResetIrqDelivered } from './irq-delivered.js'
 export { type MainLoopExit, mainLoopShouldExit, qemuMainLoop, qemuSystemReset } from './main-loop.js'
 export { type QapiEvent, qapiEventEmit } from './qapi-events.js'
 export {
@@ -111,6 +112,7 @@ export { type RunState, RunStateMachine, runStates, runstateTransitionAllowed } 
 export { type ShutdownCause, shutdownCausedByGuest } from './shutdown-cause.js'
 export {
   type CpuTopology,
+  type RtcConfig,
   type SystemActions,
   type SystemRequests,
   SystemState,

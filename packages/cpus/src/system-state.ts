@@ -42,6 +42,15 @@ export interface SystemActions {
   panic: 'pause' | 'shutdown' | 'exit-failure' | 'none'
 }
 
+/** What the guest's real-time clock starts with and follows. @qemu softmmu/rtc.c configure_rtc */
+export interface RtcConfig {
+  /** `utc`, `localtime`, or a date such as `2006-06-17T16:01:21`. */
+  base: string
+  clock: 'host' | 'realtime' | 'virtual'
+  /** What becomes of ticks that the guest was too slow for, unless the device is told. */
+  lostTickPolicy: 'discard' | 'slew'
+}
+
 /**
  * One machine as the system layer sees it: what QEMU keeps in globals of softmmu/cpus.c, runstate.c and memory.c.
  *
@@ -52,6 +61,7 @@ export class SystemState {
   readonly root: QemuObject = objectRootNew()
   readonly clocks: Clocks
   readonly runState = new RunStateMachine()
+  readonly rtc: RtcConfig = { base: 'utc', clock: 'host', lostTickPolicy: 'discard' }
   readonly actions: SystemActions = { reboot: 'reset', shutdown: 'poweroff', panic: 'shutdown' }
 
   /** The memory that CPUs see, and the 64 KiB of ports. */
@@ -71,6 +81,9 @@ export class SystemState {
   /** Chosen by `configureAccelerators`. */
   accel: AccelState | null = null
   smp: CpuTopology
+
+  /** Interrupts that the controllers took since {@link apicResetIrqDelivered}. @qemu hw/intc/apic_common.c apic_irq_delivered */
+  apicIrqDelivered = 0
 
   /** Signalled when a CPU came to life or went. @qemu softmmu/cpus.c qemu_cpu_cond */
   readonly qemuCpuCond = new BqlCond()

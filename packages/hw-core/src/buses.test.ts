@@ -2,7 +2,7 @@
 import { SystemState } from '@dromaius/cpus'
 import { addressSpaceLoad, memoryRegionInitIo, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import { type DeviceClass, resettableReset, typeRegister } from '@dromaius/qom'
-import { qemuAllocateIrqs, qemuIrqRaise, UserError } from '@dromaius/util'
+import { qemuAllocateIrqs, qemuIrqLower, qemuIrqRaise, UserError } from '@dromaius/util'
 import { describe, expect, it } from 'vitest'
 import {
   isaBusNew,
@@ -10,8 +10,10 @@ import {
   isabusBridgeNew,
   ISADevice,
   isaGetIrq,
+  isaInitIrq,
   isaRealize,
   isaRegisterIoport,
+  isaReleaseIrqs,
   TYPE_ISA_DEVICE,
 } from './isa-bus.js'
 import {
@@ -49,6 +51,8 @@ const TYPE_FOUR_PORTS = typeRegister<FourPorts, DeviceClass<FourPorts>>({
     }
   },
 })
+
+const TYPE_NO_PORTS = typeRegister<ISADevice, DeviceClass>({ name: 'test-no-ports', parent: TYPE_ISA_DEVICE })
 
 class OnePage extends SysBusDevice {
   readonly page = TYPE_MEMORY_REGION.new()
@@ -89,6 +93,40 @@ describe('ISA bus', () => {
     second.start = 0x302
     expect(() => isaRealize(second, bus)).toThrow(new UserError("ioport 0x302-0x305 in use by 'four'"))
     expect(addressSpaceLoad(system.addressSpaceIo, 0x300, 1)).toBe(0x5a)
+  })
+
+  it('a device that has only the last of the ports is in the way, too', () => {
+    const bus = isaBusNew(new SystemState())
+    isaRealize(TYPE_FOUR_PORTS.new(), bus)
+    const second = TYPE_FOUR_PORTS.new()
+    second.start = 0x2fd
+    expect(() => isaRealize(second, bus)).toThrow(new UserError("ioport 0x2fd-0x300 in use by 'four'"))
+  })
+
+  it('an interrupt belongs to devices of one type, and is up while any of them raises it', () => {
+    const bus = isaBusNew(new SystemState())
+    const levels: number[] = []
+    isaBusRegisterInputIrqs(
+      bus,
+      qemuAllocateIrqs((_n, level) => levels.push(level), 16),
+    )
+    const [first, second] = [TYPE_FOUR_PORTS.new(), TYPE_FOUR_PORTS.new()]
+    second.start = 0x310
+    const other = TYPE_NO_PORTS.new()
+    for (const dev of [first, second, other]) isaRealize(dev, bus)
+    const [a, b] = [isaInitIrq(first, 4), isaInitIrq(second, 4)]
+    qemuIrqRaise(a)
+    qemuIrqRaise(b)
+    qemuIrqLower(a)
+    qemuIrqLower(b)
+    expect(levels).toEqual([1, 1, 1, 0])
+    expect(() => isaInitIrq(other, 4)).toThrow(new UserError("IRQ 4 in use by 'test-four-ports'"))
+    expect(() => isaInitIrq(other, 16, 'kbd-irq')).toThrow(
+      new UserError('Maximum value for "kbd-irq" is: 15'),
+    )
+    isaReleaseIrqs(first)
+    isaReleaseIrqs(second)
+    isaInitIrq(other, 4)
   })
 
   it('a port beyond 0xffff is refused', () => {

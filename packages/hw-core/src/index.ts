@@ -13,8 +13,10 @@ export {
   isaConnectGpioOut,
   ISADevice,
   isaGetIrq,
+  isaInitIrq,
   isaRealize,
   isaRegisterIoport,
+  isaReleaseIrqs,
   TYPE_ISA_BUS,
   TYPE_ISA_DEVICE,
 } from './isa-bus.js'

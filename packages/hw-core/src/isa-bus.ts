@@ -14,11 +14,17 @@ import {
   TYPE_DEVICE,
   typeRegister,
 } from '@dromaius/qom'
-import { UserError, type qemu_irq } from '@dromaius/util'
+import { qemuAllocateIrq, qemuSetIrq, UserError, type qemu_irq } from '@dromaius/util'
 import { sysbusRealize, TYPE_SYS_BUS_DEVICE, type SysBusDevice, type SystemBus } from './sysbus.js'
 
 /** Interrupt lines of the bus: IRQ 0 to 15. */
 export const ISA_NUM_IRQS = 16
+
+/** A device that drives an interrupt line, and whether it raises it. */
+interface IsaIrqUser {
+  readonly dev: ISADevice
+  level: number
+}
 
 /**
  * The ISA bus: 64 KiB of ports and sixteen interrupt lines.
@@ -29,6 +35,8 @@ export class ISABus extends BusState {
   system!: SystemState
   /** The lines towards the interrupt controllers, which `isaBusRegisterInputIrqs` sets. */
   irqs: qemu_irq[] = new Array<qemu_irq>(ISA_NUM_IRQS).fill(null)
+  /** Who drives each line; a line with nobody is missing. */
+  readonly irqUsers = new Map<number, IsaIrqUser[]>()
   /** Region in which the devices' ports are. */
   addressSpaceIo!: MemoryRegion
 }
@@ -93,11 +101,53 @@ export function isaGetIrq(dev: ISADevice, isairq: number): qemu_irq {
 }
 
 /**
+ * Gives a device an interrupt line of its own, which it may share with others of its type (COM1 and COM3, say): the line is up
+ * while any of them raises it. `name` is the property that chose the line.
+ * @throws UserError if there is no such line, or a device of another type has it
+ * @qemu hw/isa/isa-bus.c isa_get_irq
+ * @was isa_init_irq
+ * @differs QEMU lets any devices share a line, and whoever sets it last wins
+ */
+export function isaInitIrq(dev: ISADevice, isairq: number, name = 'irq'): qemu_irq {
+  if (isairq >= ISA_NUM_IRQS) throw new UserError(`Maximum value for "${name}" is: ${ISA_NUM_IRQS - 1}`)
+  const bus = isaBusFromDevice(dev)
+  const users = bus.irqUsers.get(isairq) ?? []
+  const other = users.find((user) => user.dev !== dev && user.dev.qomClass !== dev.qomClass)
+  if (other) throw new UserError(`IRQ ${isairq} in use by '${objectGetTypename(other.dev)}'`)
+  const user: IsaIrqUser = { dev, level: 0 }
+  users.push(user)
+  bus.irqUsers.set(isairq, users)
+  return qemuAllocateIrq((_n, level) => {
+    user.level = level
+    qemuSetIrq(bus.irqs[isairq] ?? null, users.some((one) => one.level !== 0) ? 1 : 0)
+  }, isairq)
+}
+
+/** Takes back what {@link isaInitIrq} gave to a device. */
+export function isaReleaseIrqs(dev: ISADevice): void {
+  for (const users of isaBusFromDevice(dev).irqUsers.values()) {
+    for (const user of users.filter((one) => one.dev === dev)) users.splice(users.indexOf(user), 1)
+  }
+}
+
+/**
  * Connects a device's output line `gpioirq` with an interrupt of the bus.
+ * @throws UserError as {@link isaInitIrq}
  * @qemu hw/isa/isa-bus.c isa_connect_gpio_out
  */
 export function isaConnectGpioOut(dev: ISADevice, gpioirq: number, isairq: number): void {
-  qdevConnectGpioOut(dev, gpioirq, isaGetIrq(dev, isairq))
+  qdevConnectGpioOut(dev, gpioirq, isaInitIrq(dev, isairq))
+}
+
+/** The first region that answers at one of `size` ports from `start` on, if that is not one that gives way to all others. */
+function regionAtPorts(addressSpaceIo: MemoryRegion, start: number, size: number): MemoryRegion | null {
+  for (let at = start; at < start + size;) {
+    const section = memoryRegionFind(addressSpaceIo, at, start + size - at)
+    if (!section) return null
+    if (section.mr !== addressSpaceIo && section.mr.priority >= 0) return section.mr
+    at = section.offsetWithinAddressSpace + section.size
+  }
+  return null
 }
 
 /**
@@ -110,10 +160,8 @@ export function isaRegisterIoport(dev: ISADevice, io: MemoryRegion, start: numbe
   const { addressSpaceIo } = isaBusFromDevice(dev)
   const range = `0x${start.toString(16)}-0x${(start + io.size - 1).toString(16)}`
   if (start + io.size > 0x1_0000) throw new UserError(`ioport ${range} is not below 0x10000`)
-  const taken = memoryRegionFind(addressSpaceIo, start, io.size)
-  if (taken && taken.mr !== addressSpaceIo) {
-    throw new UserError(`ioport ${range} in use by '${taken.mr.name}'`)
-  }
+  const taken = regionAtPorts(addressSpaceIo, start, io.size)
+  if (taken) throw new UserError(`ioport ${range} in use by '${taken.name}'`)
   memoryRegionAddSubregion(addressSpaceIo, start, io)
   if (dev.ioportId === -1 || start < dev.ioportId) dev.ioportId = start
 }

@@ -4,6 +4,7 @@ import { isaBusNew, isaRealize } from '@dromaius/hw-core'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { resettableReset } from '@dromaius/qom'
 import { qemuAllocateIrq, vmstateLoad, vmstateSave } from '@dromaius/util'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { port92SetupA20Line, TYPE_PORT92 } from './port92.js'
 
@@ -54,5 +55,23 @@ describe('port 92', () => {
     const to = machine()
     vmstateLoad(to.dev.qomClass.vmsd!, to.dev, vmstateSave(from.dev.qomClass.vmsd!, from.dev))
     expect(to.read()).toBe(0xa2)
+  })
+
+  it('property: accesses of any size at and around its port are answered', () => {
+    const access = fc.record({
+      port: fc.integer({ min: 0x8f, max: 0x93 }),
+      size: fc.constantFrom(1, 2, 4) as fc.Arbitrary<1 | 2 | 4>,
+      value: fc.option(fc.nat(0xffff_ffff)),
+    })
+    fc.assert(
+      fc.property(fc.array(access), (accesses) => {
+        const { system, a20 } = machine()
+        for (const { port, size, value } of accesses) {
+          if (value !== null) addressSpaceStore(system.addressSpaceIo, port, value, size)
+          else expect(addressSpaceLoad(system.addressSpaceIo, port, size)).toBeLessThan(2 ** (8 * size))
+        }
+        expect(a20.every((level) => level === 0 || level === 1)).toBe(true)
+      }),
+    )
   })
 })

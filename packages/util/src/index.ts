@@ -10,14 +10,7 @@ export { Clocks, NANOSECONDS_PER_SECOND, vmstateClocks } from './clocks.js'
 export { parseSize, parseUint, parseUint64, sizeToStr } from './cutils.js'
 export type { ParseSizeOptions, ParseUintOptions } from './cutils.js'
 export { AddonError, errnoName, HostError, UserError } from './errors.js'
-export {
-  errorPrintf,
-  errorReport,
-  infoReport,
-  setReportPrefix,
-  setReportSink,
-  warnReport,
-} from './error-report.js'
+export { errorReport, infoReport, setReportPrefix, setReportSink, warnReport } from './error-report.js'
 export type { ReportKind, ReportPrefix, ReportSink } from './error-report.js'
 export {
   IRQState,
@@ -31,6 +24,8 @@ export {
   qemuSetIrq,
 } from './irq.js'
 export type { IRQHandler, qemu_irq } from './irq.js'
+export { keyvalParse, keyvalText, knownValues, splitAtCommas } from './keyval.js'
+export type { KeyvalOptions, KeyValues } from './keyval.js'
 export {
   LOG_CPU_RESET,
   LOG_GUEST_ERROR,

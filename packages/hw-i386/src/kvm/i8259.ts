@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { kvmSetIrq } from '@dromaius/accel-kvm'
+import { apicReportIrqDelivered } from '@dromaius/cpus'
 import { ISA_NUM_IRQS, isaRealize, type ISABus } from '@dromaius/hw-core'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import {
@@ -88,7 +89,11 @@ export function kvmI8259Init(bus: ISABus): IRQState[] {
     isaRealize(s, bus)
   }
   const kvm = kvmIrqchipOfDevice(s!)
-  return qemuAllocateIrqs((irq, level) => kvmSetIrq(kvm, irq, level), ISA_NUM_IRQS)
+  const { system } = bus
+  return qemuAllocateIrqs(
+    (irq, level) => apicReportIrqDelivered(system, kvmSetIrq(kvm, irq, level)),
+    ISA_NUM_IRQS,
+  )
 }
 
 /** An 8259A in the kernel. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { kvmSetIrq } from '@dromaius/accel-kvm'
-import { ISA_NUM_IRQS } from '@dromaius/hw-core'
+import { apicReportIrqDelivered } from '@dromaius/cpus'
+import { ISA_NUM_IRQS, systemOf } from '@dromaius/hw-core'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import {
   KVM_IRQCHIP_IOAPIC,
@@ -109,7 +110,12 @@ function kvmIoapicRealize(common: IOAPICCommonState): void {
   // The kernel answers the page; the region only shows where it is.
   memoryRegionInitIo(s.ioMemory, s, null, 'kvm-ioapic', IOAPIC_MMIO_SIZE)
   s.version = KVM_IOAPIC_VERSION
-  qdevInitGpioIn(s, (irq, level) => kvmSetIrq(kvm, s.kvmGsiBase + irq, level), IOAPIC_NUM_PINS)
+  const system = systemOf(s)
+  qdevInitGpioIn(
+    s,
+    (irq, level) => apicReportIrqDelivered(system, kvmSetIrq(kvm, s.kvmGsiBase + irq, level)),
+    IOAPIC_NUM_PINS,
+  )
 }
 
 /** An I/O APIC in the kernel. */
