@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { UserError } from '@dromaius/util'
-import type { Chardev, ChardevEvent } from './char.js'
+import { qemuChrWrite, type Chardev, type ChardevEvent } from './char.js'
 
 /** What a device does with its back end's input and events. */
 export interface CharFeHandlers {
@@ -25,14 +24,11 @@ export class CharBackend {
 
 /**
  * Connects a front end with a back end; null connects it to nothing.
- * @throws UserError if another device uses the back end
+ * @throws UserError if another device uses the back end, or four share a multiplexed one
  * @qemu chardev/char-fe.c qemu_chr_fe_init
  */
 export function qemuChrFeInit(be: CharBackend, chr: Chardev | null): void {
-  if (chr) {
-    if (chr.be) throw new UserError(`Device '${chr.label}' is in use`)
-    chr.be = be
-  }
+  chr?.chrAttach(be)
   be.chr = chr
 }
 
@@ -42,7 +38,7 @@ export function qemuChrFeInit(be: CharBackend, chr: Chardev | null): void {
  */
 export function qemuChrFeDeinit(be: CharBackend): void {
   qemuChrFeSetHandlers(be, null)
-  if (be.chr?.be === be) be.chr.be = null
+  be.chr?.chrDetach(be)
   be.chr = null
 }
 
@@ -52,7 +48,7 @@ export function qemuChrFeDeinit(be: CharBackend): void {
  */
 export function qemuChrFeSetHandlers(be: CharBackend, handlers: CharFeHandlers | null): void {
   be.handlers = handlers
-  be.chr?.chrUpdateReadHandler()
+  be.chr?.chrUpdateReadHandler(be)
   if (handlers && be.chr?.beOpen) handlers.event?.('opened')
 }
 
@@ -62,7 +58,7 @@ export function qemuChrFeSetHandlers(be: CharBackend, handlers: CharFeHandlers |
  * @differs without a back end QEMU returns 0, and its devices then drop the bytes
  */
 export function qemuChrFeWrite(be: CharBackend, bytes: Uint8Array): number {
-  return be.chr ? be.chr.chrWrite(bytes) : bytes.length
+  return be.chr ? qemuChrWrite(be.chr, bytes) : bytes.length
 }
 
 /**

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { typeRegister } from '@dromaius/qom'
+import { UserError } from '@dromaius/util'
 import { CharBackend, qemuChrFeAcceptInput, qemuChrFeAddWatch, qemuChrFeDeinit } from './char-fe.js'
 import { qemuChrFeInit, qemuChrFeSetHandlers, qemuChrFeWrite, qemuChrFeWriteAll } from './char-fe.js'
-import { Chardev, qemuChrBeCanWrite, qemuChrBeEvent, qemuChrBeWrite, TYPE_CHARDEV } from './char.js'
+import { Chardev, qemuChrBeEvent, TYPE_CHARDEV, type ChardevEvent } from './char.js'
 
 /** Ctrl-A, the byte that starts a command to us. */
 export const TERM_ESCAPE_CHAR = 0x01
 
-/** Input bytes held while the guest does not read, so that commands still get through. */
+/** Front ends that may share one back end. */
+const MAX_MUX = 4
+
+/** Input bytes held per front end while it does not read, so that commands still get through. */
 const MUX_BUFFER_SIZE = 4096
 
 const MUX_HELP = [
   '',
   'C-a h    print this help',
   'C-a x    exit emulator',
+  'C-a s    save disk data back to file (if using -snapshot)',
   'C-a t    toggle console timestamps',
   'C-a b    send break (magic sysrq)',
   'C-a c    switch between console and monitor',
@@ -23,18 +28,25 @@ const MUX_HELP = [
 
 const NEWLINE = 0x0a
 
+/** A front end and the input that it has not taken yet. */
+interface MuxInput {
+  readonly be: CharBackend
+  readonly buffer: number[]
+}
+
 /**
- * Sits between a device and a terminal, and takes commands after Ctrl-A out of the input.
+ * Sits between up to four front ends and a terminal or the like. What any of them sends goes out; the input goes to one,
+ * the last that came or the one that Ctrl-A c switched to. Takes the other commands after Ctrl-A out of the input, too.
  * @qemu chardev/char-mux.c MuxChardev
- * @differs one device per terminal: there is no monitor yet that could share it
+ * @differs there is no monitor yet that could be one of them
  */
 export class MuxChardev extends Chardev {
   /** Our end towards the driver. */
   readonly drv = new CharBackend()
   /** Called for Ctrl-A x; the machine puts its quit in. */
   onQuit: (() => void) | null = null
+  private readonly inputs: MuxInput[] = []
   private termGotEscape = false
-  private buffer: number[] = []
   private timestamps = false
   private timestampsStart = 0n
   private linestart = false
@@ -46,11 +58,30 @@ export class MuxChardev extends Chardev {
   open(driver: Chardev): void {
     qemuChrFeInit(this.drv, driver)
     this.beOpen = driver.beOpen
+    this.ready = driver.ready
     qemuChrFeSetHandlers(this.drv, {
-      canRead: () => MUX_BUFFER_SIZE - this.buffer.length,
+      canRead: () => this.muxChrCanRead(),
       read: (bytes) => this.muxChrRead(bytes),
-      event: (event) => qemuChrBeEvent(this, event),
+      event: (event) => this.muxChrEvent(event),
     })
+  }
+
+  override chrAttach(be: CharBackend): void {
+    if (this.inputs.length >= MAX_MUX) throw new UserError(`Device '${this.label}' is in use`)
+    this.inputs.push({ be, buffer: [] })
+    this.be ??= be
+  }
+
+  override chrDetach(be: CharBackend): void {
+    const index = this.inputs.findIndex((input) => input.be === be)
+    if (index >= 0) this.inputs.splice(index, 1)
+    if (this.be === be) this.be = this.inputs.at(-1)?.be ?? null
+  }
+
+  /** Whoever begins to listen gets the input. @qemu chardev/char-mux.c mux_set_focus */
+  override chrUpdateReadHandler(be: CharBackend): void {
+    if (be.handlers) this.be = be
+    this.chrAcceptInput()
   }
 
   /** @qemu chardev/char-mux.c mux_chr_write */
@@ -73,10 +104,6 @@ export class MuxChardev extends Chardev {
     qemuChrFeAcceptInput(this.drv)
   }
 
-  override chrUpdateReadHandler(): void {
-    this.chrAcceptInput()
-  }
-
   override chrAddWatch(cb: () => void): (() => void) | null {
     return qemuChrFeAddWatch(this.drv, cb)
   }
@@ -85,18 +112,30 @@ export class MuxChardev extends Chardev {
     return this.drv.chr?.chrDrain() ?? true
   }
 
-  override chrClose(): void {
+  protected override chrClose(): void {
     const driver = this.drv.chr
     qemuChrFeDeinit(this.drv)
-    driver?.chrClose()
+    driver?.close()
+    this.drained = driver?.drained ?? null
+  }
+
+  private get focused(): MuxInput | null {
+    return this.inputs.find((input) => input.be === this.be) ?? null
   }
 
   private deliver(): void {
-    while (this.buffer.length > 0) {
-      const room = qemuChrBeCanWrite(this)
+    const { focused } = this
+    while (focused && focused.buffer.length > 0) {
+      const room = focused.be.handlers?.canRead?.() ?? 0
       if (room <= 0) return
-      qemuChrBeWrite(this, Uint8Array.from(this.buffer.splice(0, room)))
+      focused.be.handlers?.read?.(Uint8Array.from(focused.buffer.splice(0, room)))
     }
+  }
+
+  /** @qemu chardev/char-mux.c mux_chr_can_read */
+  private muxChrCanRead(): number {
+    // Without anybody who listens, commands still count.
+    return MUX_BUFFER_SIZE - (this.focused?.buffer.length ?? 0)
   }
 
   /** @qemu chardev/char-mux.c mux_chr_read */
@@ -104,8 +143,29 @@ export class MuxChardev extends Chardev {
     for (const byte of bytes) {
       // What was typed before a command comes before it.
       if (this.termGotEscape) this.deliver()
-      if (this.muxProcByte(byte)) this.buffer.push(byte)
+      if (this.muxProcByte(byte)) this.focused?.buffer.push(byte)
     }
+    this.deliver()
+  }
+
+  /** What the driver tells is everybody's. @qemu chardev/char-mux.c mux_chr_send_all_event */
+  private muxChrEvent(event: ChardevEvent): void {
+    if (event === 'break') {
+      qemuChrBeEvent(this, event)
+      return
+    }
+    this.beOpen = event === 'opened'
+    for (const { be } of [...this.inputs]) be.handlers?.event?.(event)
+  }
+
+  /** Ctrl-A c: the next front end gets the input. */
+  private switchFocus(): void {
+    if (this.inputs.length < 2) {
+      this.print('\n\rThere is no monitor yet\n\r')
+      return
+    }
+    const at = this.inputs.findIndex((input) => input.be === this.be)
+    this.be = this.inputs[(at + 1) % this.inputs.length]!.be
     this.deliver()
   }
 
@@ -133,7 +193,10 @@ export class MuxChardev extends Chardev {
         qemuChrBeEvent(this, 'break')
         break
       case 'c':
-        this.print('\n\rThere is no monitor yet\n\r')
+        this.switchFocus()
+        break
+      case 's':
+        this.print('\n\rThere are no disks yet\n\r')
         break
       case 't':
         this.timestamps = !this.timestamps

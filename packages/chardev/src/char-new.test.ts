@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { objectRootNew } from '@dromaius/qom'
 import { setReportSink, UserError } from '@dromaius/util'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CharBackend, qemuChrFeInit, qemuChrFeWrite } from './char-fe.js'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CharBackend, qemuChrFeInit, qemuChrFeSetHandlers, qemuChrFeWrite } from './char-fe.js'
 import type { FileChardev } from './char-file.js'
 import { MuxChardev } from './char-mux.js'
-import { qemuChrNew, qemuChrNewFromOpts, qemuChrParseCompat } from './char-new.js'
+import { qemuChrNew, qemuChrNewFromOpts } from './char-new.js'
+import { qemuChrParseOpts } from './char-opts.js'
 import type { RingBufChardev } from './char-ringbuf.js'
 import { qemuChrCleanup, qemuChrFind } from './char.js'
 
@@ -22,7 +22,7 @@ afterEach(() => rmSync(dir, { recursive: true }))
 function write(spec: string, text: string): FileChardev {
   const chr = qemuChrNew('serial0', spec) as FileChardev
   chr.chrWrite(Buffer.from(text))
-  chr.chrClose()
+  chr.close()
   return chr
 }
 
@@ -40,22 +40,12 @@ describe('qemuChrNew', () => {
     expect(qemuChrNew('serial0', 'null')?.chrWrite(new Uint8Array(5))).toBe(5)
   })
 
-  it('mon:stdio takes commands and leaves Ctrl-C to the guest, stdio does neither', () => {
-    expect(qemuChrParseCompat('s', 'mon:stdio')).toEqual({
-      id: 's',
-      backend: 'stdio',
-      mux: true,
-      signal: false,
-    })
-    expect(qemuChrParseCompat('s', 'stdio')).toEqual({ id: 's', backend: 'stdio' })
-  })
-
   it('a label is found below its machine, and is taken once', () => {
     const root = objectRootNew()
     const chr = qemuChrNew('serial0', 'ringbuf', { root })
     expect(qemuChrFind(root, 'serial0')).toBe(chr)
     expect(qemuChrFind(root, 'serial1')).toBeNull()
-    expect(() => qemuChrNew('serial0', 'null', { root })).toThrow("Chardev with id 'serial0' already exists")
+    expect(() => qemuChrNew('serial0', 'null', { root })).toThrow("Duplicate ID 'serial0' for chardev")
   })
 
   it('all back ends of a machine are closed together', () => {
@@ -72,19 +62,33 @@ describe('qemuChrNew', () => {
     const chr = qemuChrNew('serial0', `mon:file:${join(dir, 'log')}`) as MuxChardev
     expect(chr).toBeInstanceOf(MuxChardev)
     chr.chrWrite(Buffer.from('x'))
-    chr.chrClose()
+    chr.close()
     expect(readFileSync(join(dir, 'log'), 'utf8')).toBe('x')
   })
 
-  it('property: any text gives a back end or a UserError', () => {
-    fc.assert(
-      fc.property(fc.string(), (spec) => {
-        try {
-          qemuChrParseCompat('c', spec)
-        } catch (error) {
-          expect(error).toBeInstanceOf(UserError)
-        }
-      }),
+  it('chardev: finds what is there under its id', () => {
+    const root = objectRootNew()
+    const chr = qemuChrNewFromOpts(qemuChrParseOpts('null,id=a'), { root })
+    expect(qemuChrNew('serial0', 'chardev:a', { root })).toBe(chr)
+    expect(() => qemuChrNew('serial0', 'chardev:b', { root })).toThrow(
+      "could not connect serial device to character backend 'chardev:b'",
+    )
+  })
+
+  it('logfile gets a copy of the output, behind what is there with logappend', () => {
+    const path = join(dir, 'log')
+    for (const append of ['off', 'on']) {
+      const chr = qemuChrNewFromOpts(
+        qemuChrParseOpts(`ringbuf,id=a,mux=on,logfile=${path},logappend=${append}`),
+      )
+      const be = new CharBackend()
+      qemuChrFeInit(be, chr)
+      qemuChrFeWrite(be, Buffer.from(`${append} `))
+      chr.close()
+    }
+    expect(readFileSync(path, 'utf8')).toBe('off on ')
+    expect(() => qemuChrNewFromOpts({ id: 'a', backend: 'null', logfile: '/nonexistent/l' })).toThrow(
+      'Unable to open logfile /nonexistent/l: No such file or directory',
     )
   })
 })
@@ -102,7 +106,7 @@ describe('file', () => {
     writeFileSync(path, 'old ')
     const chr = qemuChrNewFromOpts({ id: 'c', backend: 'file', path, append: true })
     chr.chrWrite(Buffer.from('new'))
-    chr.chrClose()
+    chr.close()
     expect(readFileSync(path, 'utf8')).toBe('old new')
   })
 
@@ -112,6 +116,26 @@ describe('file', () => {
     ['file:/', "Could not open '/': Is a directory"],
   ])('%s is refused as the host refuses it', (spec, message) => {
     expect(() => qemuChrNew('serial0', spec)).toThrow(new UserError(message))
+  })
+
+  it('input-path gives input, as fast as the device takes it', async () => {
+    const inputPath = join(dir, 'in')
+    writeFileSync(inputPath, 'x'.repeat(100_000))
+    const chr = qemuChrNewFromOpts({ id: 'c', backend: 'file', path: join(dir, 'out'), inputPath })
+    const dev = { be: new CharBackend(), got: 0 }
+    qemuChrFeInit(dev.be, chr)
+    qemuChrFeSetHandlers(dev.be, {
+      canRead: () => 1000,
+      read(bytes) {
+        expect(bytes.length).toBeLessThanOrEqual(1000)
+        dev.got += bytes.length
+      },
+    })
+    await vi.waitFor(() => expect(dev.got).toBe(100_000))
+    chr.close()
+    expect(() =>
+      qemuChrNewFromOpts({ id: 'c', backend: 'file', path: join(dir, 'out'), inputPath: '/nonexistent/i' }),
+    ).toThrow("Could not open '/nonexistent/i': No such file or directory")
   })
 
   it('without a path is refused', () => {
@@ -130,7 +154,7 @@ describe('file', () => {
         expect(qemuChrFeWrite(be, Buffer.from('abc'))).toBe(3)
         expect(qemuChrFeWrite(be, Buffer.from('de'))).toBe(2)
         expect(chr.lostBytes).toBe(5)
-        chr.chrClose()
+        chr.close()
       } finally {
         setReportSink(before)
       }

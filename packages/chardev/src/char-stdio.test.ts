@@ -67,7 +67,7 @@ describe('stdio', () => {
     chr.chrWrite(Buffer.from('one '))
     chr.chrWrite(Buffer.from('two'))
     expect([dev.text, written()]).toEqual(['hello', 'one two'])
-    chr.chrClose()
+    chr.close()
   })
 
   it('stops reading while the device has no room, and loses nothing', async () => {
@@ -83,7 +83,7 @@ describe('stdio', () => {
     qemuChrFeAcceptInput(dev.be)
     await turn()
     expect(dev.text).toBe('abcdefghi')
-    chr.chrClose()
+    chr.close()
   })
 
   it('end of input is a closed event, after the last byte', async () => {
@@ -97,15 +97,15 @@ describe('stdio', () => {
     qemuChrFeAcceptInput(dev.be)
     await turn()
     expect([dev.text, dev.events]).toEqual(['xy', ['opened', 'closed']])
-    chr.chrClose()
+    chr.close()
   })
 
   it('a terminal is raw until close, and closing twice does no harm', () => {
     const input = terminal()
     const chr = stdio('stdio', input)
     expect(input.raw).toEqual([true])
-    chr.chrClose()
-    chr.chrClose()
+    chr.close()
+    chr.close()
     expect(input.raw).toEqual([true, false])
   })
 
@@ -117,7 +117,7 @@ describe('stdio', () => {
     const hook = process.listeners('exit').find((listener) => !before.includes(listener))!
     hook(0)
     expect(input.raw).toEqual([true, true, false])
-    chr.chrClose()
+    chr.close()
     expect(process.listeners('exit')).toEqual(before)
   })
 
@@ -130,7 +130,7 @@ describe('stdio', () => {
     await turn()
     expect(kill.mock.calls).toEqual([[process.pid, 'SIGINT']])
     expect(firstDevice.text).toBe('ab')
-    first.chrClose()
+    first.close()
 
     const muxed = terminal()
     const second = stdio('mon:stdio', muxed)
@@ -139,7 +139,7 @@ describe('stdio', () => {
     await turn()
     expect(secondDevice.text).toBe('a\x03b')
     expect(kill).toHaveBeenCalledTimes(1)
-    second.chrClose()
+    second.close()
     kill.mockRestore()
   })
 
@@ -149,10 +149,10 @@ describe('stdio', () => {
     expect(() => TYPE_CHARDEV_STDIO.new().open({ output })).toThrow(
       'cannot use stdio by multiple character devices',
     )
-    first.chrClose()
+    first.close()
     const again = TYPE_CHARDEV_STDIO.new()
     again.open({ output })
-    again.chrClose()
+    again.close()
   })
 
   it('a closed standard output is refused in one line', () => {
@@ -203,7 +203,7 @@ describe.skipIf(process.platform !== 'linux')('stdio on a pipe (Linux)', () => {
     }
     expect(received.every((byte, i) => byte === (i & 0xff))).toBe(true)
     expect(received.length).toBe(sent)
-    chr.chrClose()
+    chr.close()
     closeSync(reader)
     closeSync(writer)
   })
@@ -217,7 +217,7 @@ describe.skipIf(process.platform !== 'linux')('stdio on a pipe (Linux)', () => {
     await turn()
     expect(dev.events).toEqual(['opened', 'closed'])
     expect(chr.chrWrite(Buffer.from('def'))).toBe(3)
-    chr.chrClose()
+    chr.close()
     closeSync(writer)
   })
 })
@@ -236,7 +236,7 @@ describe('mon:stdio', () => {
   it('Ctrl-A x quits', async () => {
     const { chr, dev, onQuit } = await type('a\x01x')
     expect([dev.text, onQuit.mock.calls.length, written()]).toEqual(['a', 1, 'dromaius: Terminated\n\r'])
-    chr.chrClose()
+    chr.close()
   })
 
   it('Ctrl-A h prints the keys, Ctrl-A c that there is no monitor', async () => {
@@ -244,20 +244,20 @@ describe('mon:stdio', () => {
     expect(written()).toContain('C-a x    exit emulator\n\r')
     expect(written()).toContain('There is no monitor yet')
     expect(dev.text).toBe('')
-    chr.chrClose()
+    chr.close()
   })
 
   it('Ctrl-A b sends a break, Ctrl-A Ctrl-A a Ctrl-A, an unknown key nothing', async () => {
     const { chr, dev } = await type('1\x01b2\x01\x013\x01q4')
     expect([dev.text, dev.events]).toEqual(['12\x0134', ['opened', 'break']])
-    chr.chrClose()
+    chr.close()
   })
 
   it('Ctrl-A t puts the time before every line', async () => {
     const { chr } = await type('\x01t')
     chr.chrWrite(Buffer.from('one\ntwo\n'))
     expect(written()).toMatch(/^one\n\[00:00:0\d\.\d{3}\] two\n$/)
-    chr.chrClose()
+    chr.close()
   })
 
   it('commands get through while the guest reads nothing', async () => {
@@ -272,6 +272,6 @@ describe('mon:stdio', () => {
     dev.room = 100
     qemuChrFeAcceptInput(dev.be)
     expect(dev.text).toBe('typed ahead')
-    chr.chrClose()
+    chr.close()
   })
 })

@@ -3,8 +3,9 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { typeRegister } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
-import { Chardev, qemuChrBeCanWrite, qemuChrBeEvent, qemuChrBeWrite, TYPE_CHARDEV } from './char.js'
+import { Chardev, qemuChrBeEvent, TYPE_CHARDEV } from './char.js'
 import { FdWriter } from './fd-writer.js'
+import { StreamInput } from './stream-input.js'
 import { TerminalGuard, type TerminalInput } from './terminal.js'
 
 /** A stream to read from: process.stdin, whatever it is connected to, or one of a test's. */
@@ -44,14 +45,11 @@ function reopenNonblocking(fd: number): number | null {
  * @qemu chardev/char-stdio.c char_stdio_class_init
  */
 export class StdioChardev extends Chardev {
-  private input: StdioInput | null = null
+  private input: StreamInput | null = null
   private writer: FdWriter | null = null
   private ownFd: number | null = null
   private terminal: TerminalGuard | null = null
   private signal = true
-  private ended = false
-  /** Input that the front end had no room for; while there is some, the stream is paused. */
-  private pending = Buffer.alloc(0)
 
   /**
    * Takes standard input and output.
@@ -71,51 +69,25 @@ export class StdioChardev extends Chardev {
     this.signal = options.signal ?? true
     this.writer = new FdWriter(this.ownFd ?? output, this.label, () => qemuChrBeEvent(this, 'closed'))
     const input: StdioInput = options.input ?? process.stdin
-    this.input = input
     if (input.isTTY) {
       this.terminal = new TerminalGuard(input as TerminalInput)
       this.terminal.enter()
     }
-    input.on('data', this.onData)
-    input.on('end', this.onEnd)
-    // A terminal that goes away reads EIO; that is the end of the input, not a failure of the machine.
-    input.on('error', this.onEnd)
+    const onEnd = (): void => {
+      if (this.beOpen) qemuChrBeEvent(this, 'closed')
+    }
+    this.input = new StreamInput(this, input, onEnd, (bytes) => this.filter(bytes))
     qemuChrBeEvent(this, 'opened')
   }
 
-  private readonly onData = (chunk: Buffer | string): void => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    const kept =
-      this.signal && this.terminal ? bytes.filter((byte) => !this.terminal?.deliverSignal(byte)) : bytes
-    this.pending = this.pending.length === 0 ? Buffer.from(kept) : Buffer.concat([this.pending, kept])
-    this.chrAcceptInput()
+  /** Takes the bytes that stand for signals out of what is typed. */
+  private filter(bytes: Uint8Array): Uint8Array {
+    if (!this.signal || !this.terminal) return bytes
+    return bytes.filter((byte) => !this.terminal?.deliverSignal(byte))
   }
 
-  private readonly onEnd = (): void => {
-    this.ended = true
-    this.chrAcceptInput()
-  }
-
-  /** Passes on what the front end has room for; reads no more from the host while anything is left. */
   override chrAcceptInput(): void {
-    while (this.pending.length > 0) {
-      const room = qemuChrBeCanWrite(this)
-      if (room <= 0) break
-      const chunk = this.pending.subarray(0, room)
-      this.pending = this.pending.subarray(chunk.length)
-      qemuChrBeWrite(this, chunk)
-    }
-    if (this.pending.length > 0) {
-      this.input?.pause()
-    } else if (this.ended) {
-      if (this.beOpen) qemuChrBeEvent(this, 'closed')
-    } else {
-      this.input?.resume()
-    }
-  }
-
-  override chrUpdateReadHandler(): void {
-    this.chrAcceptInput()
+    this.input?.accept()
   }
 
   override chrWrite(bytes: Uint8Array): number {
@@ -131,7 +103,7 @@ export class StdioChardev extends Chardev {
   }
 
   /** @qemu chardev/char-stdio.c term_exit */
-  override chrClose(): void {
+  protected override chrClose(): void {
     if (!this.input) return
     this.writer?.flushSync()
     this.writer = null
@@ -139,11 +111,7 @@ export class StdioChardev extends Chardev {
     this.ownFd = null
     this.terminal?.restore()
     this.terminal = null
-    this.input.off('data', this.onData)
-    this.input.off('end', this.onEnd)
-    this.input.off('error', this.onEnd)
-    // Otherwise the stream would keep the process alive.
-    this.input.pause()
+    this.input.stop()
     this.input = null
     if (processStdio.user === this) processStdio.user = null
   }

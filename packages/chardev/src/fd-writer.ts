@@ -84,7 +84,7 @@ export class FdWriter {
       }
     }
     if (this.queued > 0) this.drop(this.queued)
-    this.dispose()
+    this.discard()
   }
 
   /** Waits until the queue has room, at most a tenth of a second while nothing is taken; false if it is still full. */
@@ -95,7 +95,8 @@ export class FdWriter {
     return this.queued < QUEUE_CAPACITY
   }
 
-  private dispose(): void {
+  /** Throws away what is queued, and waits no more. */
+  discard(): void {
     this.queue = []
     this.queued = 0
     waiting.delete(this)
