@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  CharBackend,
-  qemuChrFeDeinit,
-  qemuChrFeInit,
-  qemuChrFeWriteAll,
-  qemuChrFind,
-} from '@dromaius/chardev'
+import { CharBackend, qemuChrFeDeinit, qemuChrFeWriteAll } from '@dromaius/chardev'
 import { ISADevice, isaRegisterIoport, systemOf, TYPE_ISA_DEVICE } from '@dromaius/hw-core'
 import { memoryRegionDelSubregion, memoryRegionInitIo, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import { type DeviceClass, deviceClassSetProps, propString, propUint32, typeRegister } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
+import { connectChardev } from './chardev-property.js'
 
 /** Port of the Bochs debug console. */
 const DEBUGCON_IOBASE = 0xe9
@@ -32,11 +27,7 @@ export class ISADebugconState extends ISADevice {
 
 /** @qemu hw/char/debugcon.c debugcon_isa_realizefn */
 function debugconIsaRealizefn(dev: ISADebugconState): void {
-  if (dev.chardev !== '') {
-    const chr = qemuChrFind(systemOf(dev).root, dev.chardev)
-    if (!chr) throw new UserError(`Property 'isa-debugcon.chardev' can't find value '${dev.chardev}'`)
-    qemuChrFeInit(dev.chr, chr)
-  }
+  connectChardev(dev, dev.chr, dev.chardev)
   if (!dev.chr.chr) throw new UserError("Can't create debugcon device, empty char device")
   memoryRegionInitIo(
     dev.io,

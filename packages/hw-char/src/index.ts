@@ -5,6 +5,6 @@
  */
 export { ISADebugconState, TYPE_ISA_DEBUGCON } from './debugcon.js'
 export type { Fifo8 } from './fifo8.js'
-export { ISASerialState, TYPE_ISA_SERIAL } from './serial-isa.js'
+export { ISASerialState, MAX_ISA_SERIAL_PORTS, TYPE_ISA_SERIAL } from './serial-isa.js'
 export { vmstateSerial } from './serial-vmstate.js'
 export { SerialState } from './serial.js'

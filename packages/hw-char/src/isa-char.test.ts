@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
+  qemuChrBeCanWrite,
+  qemuChrBeEvent,
   qemuChrBeWrite,
   qemuChrFeInit,
   qemuChrNew,
@@ -11,6 +13,7 @@ import { isaBusNew, isaBusRegisterInputIrqs, isaRealize } from '@dromaius/hw-cor
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { objectPropertyParse, qdevUnrealize, resettableReset } from '@dromaius/qom'
 import { qemuAllocateIrqs, vmstateLoad, vmstateSave } from '@dromaius/util'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TYPE_ISA_DEBUGCON } from './debugcon.js'
 import { TYPE_ISA_SERIAL } from './serial-isa.js'
@@ -63,7 +66,6 @@ describe('isa-serial', () => {
   })
 
   it.each([
-    [{}, "Can't create serial device, empty char device"],
     [{ chardev: 'zz' }, "Property 'isa-serial.chardev' can't find value 'zz'"],
     [{ chardev: 'c', index: '7' }, 'Max. supported number of ISA serial ports is 4.'],
     [{ chardev: 'c', irq: '16' }, 'Maximum value for "irq" is: 15'],
@@ -78,7 +80,9 @@ describe('isa-serial', () => {
     ringbuf('c')
     ringbuf('d')
     const first = serial({ chardev: 'c' })
-    expect(() => serial({ chardev: 'c' })).toThrow("Device 'c' is in use")
+    expect(() => serial({ chardev: 'c' })).toThrow(
+      "Property 'isa-serial.chardev' can't take value 'c': Device 'c' is in use",
+    )
     expect(() => serial({ chardev: 'd', iobase: '0x3f8' })).toThrow("ioport 0x3f8-0x3ff in use by 'serial'")
     qdevUnrealize(first)
     serial({ chardev: 'c', iobase: '0x3f8' })
@@ -95,6 +99,36 @@ describe('isa-serial', () => {
     expect(inb(0x3ff)).toBe(0)
     vmstateLoad(dev.qomClass.vmsd!, dev, saved)
     expect(inb(0x3ff)).toBe(0x5a)
+  })
+})
+
+describe('isa-serial and isa-debugcon', () => {
+  it('property: accesses of any size at and around their ports, and any input, are answered', () => {
+    const step = fc.record({
+      port: fc.oneof(fc.integer({ min: 0x3f5, max: 0x402 }), fc.integer({ min: 0xe6, max: 0xeb })),
+      size: fc.constantFrom(1, 2, 4) as fc.Arbitrary<1 | 2 | 4>,
+      value: fc.option(fc.nat(0xffff_ffff)),
+      input: fc.uint8Array({ maxLength: 5 }),
+      event: fc.constantFrom('break', 'opened', 'closed', null),
+    })
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { system, bus, ringbuf, serial, levels } = machine()
+        const ring = ringbuf('s')
+        serial({ chardev: 's' })
+        ringbuf('d')
+        const debugcon = TYPE_ISA_DEBUGCON.new()
+        debugcon.chardev = 'd'
+        isaRealize(debugcon, bus)
+        for (const { port, size, value, input, event } of steps) {
+          if (value !== null) addressSpaceStore(system.addressSpaceIo, port, value, size)
+          else expect(addressSpaceLoad(system.addressSpaceIo, port, size)).toBeLessThan(2 ** (8 * size))
+          if (input.length <= qemuChrBeCanWrite(ring)) qemuChrBeWrite(ring, input)
+          if (event) qemuChrBeEvent(ring, event)
+          expect([0, 1]).toContain(levels[4])
+        }
+      }),
+    )
   })
 })
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { qemuChrFeInit, qemuChrFind } from '@dromaius/chardev'
 import {
   ISADevice,
-  isaGetIrq,
+  isaInitIrq,
   isaRegisterIoport,
-  ISA_NUM_IRQS,
+  isaReleaseIrqs,
   systemOf,
   TYPE_ISA_DEVICE,
 } from '@dromaius/hw-core'
 import { memoryRegionDelSubregion, memoryRegionInitIo, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import { type DeviceClass, deviceClassSetProps, propString, propUint32, typeRegister } from '@dromaius/qom'
 import { UserError, vmStruct } from '@dromaius/util'
+import { connectChardev } from './chardev-property.js'
 import { vmstateSerial } from './serial-vmstate.js'
 import { SerialState } from './serial.js'
 
@@ -20,6 +20,8 @@ const ISA_SERIAL_IO = [0x3f8, 0x2f8, 0x3e8, 0x2e8] as const
 const ISA_SERIAL_IRQ = [4, 3, 4, 3] as const
 /** Ports of one UART. */
 const SERIAL_PORTS = 8
+/** COM1 to COM4. @qemu include/hw/char/serial.h MAX_ISA_SERIAL_PORTS */
+export const MAX_ISA_SERIAL_PORTS = ISA_SERIAL_IO.length
 /** Value of a property that nobody set. */
 const UNSET = 0xffff_ffff
 
@@ -54,31 +56,27 @@ function firstFreeIndex(dev: ISASerialState): number {
 
 /** @qemu hw/char/serial-isa.c serial_isa_realizefn */
 function serialIsaRealizefn(dev: ISASerialState): void {
-  const { root, clocks } = systemOf(dev)
+  const { clocks } = systemOf(dev)
   if (dev.index === UNSET) dev.index = firstFreeIndex(dev)
-  if (dev.index >= ISA_SERIAL_IO.length) {
-    throw new UserError(`Max. supported number of ISA serial ports is ${ISA_SERIAL_IO.length}.`)
+  if (dev.index >= MAX_ISA_SERIAL_PORTS) {
+    throw new UserError(`Max. supported number of ISA serial ports is ${MAX_ISA_SERIAL_PORTS}.`)
   }
   if (dev.iobase === UNSET) dev.iobase = ISA_SERIAL_IO[dev.index]!
   if (dev.isairq === UNSET) dev.isairq = ISA_SERIAL_IRQ[dev.index]!
-  if (dev.isairq >= ISA_NUM_IRQS) throw new UserError(`Maximum value for "irq" is: ${ISA_NUM_IRQS - 1}`)
 
   const s = new SerialState(clocks.virtual)
   s.baudbase = dev.baudbase
-  s.irq = isaGetIrq(dev, dev.isairq)
-  if (dev.chardev !== '') {
-    const chr = qemuChrFind(root, dev.chardev)
-    if (!chr) throw new UserError(`Property 'isa-serial.chardev' can't find value '${dev.chardev}'`)
-    qemuChrFeInit(s.chr, chr)
-  }
   dev.state = s
-  s.reset()
   try {
+    s.irq = isaInitIrq(dev, dev.isairq)
+    connectChardev(dev, s.chr, dev.chardev)
+    s.reset()
     s.realize()
     memoryRegionInitIo(dev.io, dev, s.ops, 'serial', SERIAL_PORTS)
     isaRegisterIoport(dev, dev.io, dev.iobase)
   } catch (error) {
     s.unrealize()
+    isaReleaseIrqs(dev)
     throw error
   }
 }
@@ -87,6 +85,7 @@ function serialIsaRealizefn(dev: ISASerialState): void {
 function serialIsaUnrealizefn(dev: ISASerialState): void {
   memoryRegionDelSubregion(systemOf(dev).systemIo, dev.io)
   dev.state.unrealize()
+  isaReleaseIrqs(dev)
 }
 
 export const TYPE_ISA_SERIAL = typeRegister<ISASerialState, DeviceClass<ISASerialState>>({
@@ -99,8 +98,7 @@ export const TYPE_ISA_SERIAL = typeRegister<ISASerialState, DeviceClass<ISASeria
     dc.phases.hold = (dev) => dev.state.reset()
     dc.vmsd = { name: 'serial', version: 3, minimumVersion: 3, fields: [vmStruct('state', vmstateSerial)] }
     dc.desc = '16550A serial port'
-    // Its back end would come from `-chardev`, which is not there: only boards make it.
-    dc.userCreatable = false
+    dc.categories = ['input']
     deviceClassSetProps<ISASerialState>(dc, [
       propUint32('index', 'index', UNSET),
       propUint32('iobase', 'iobase', UNSET),

@@ -2,7 +2,8 @@
 import { vmStruct, vmTimer, vmU16, vmU32, vmU8, type VMStateDescription } from '@dromaius/util'
 import { vmstateFifo8 } from './fifo8.js'
 import { UART_FIFO_LENGTH } from './serial-regs.js'
-import { MAX_XMIT_RETRY, type SerialState } from './serial.js'
+import { MAX_XMIT_RETRY, resumeXmit } from './serial-xmit.js'
+import type { SerialState } from './serial.js'
 
 const fifo = vmstateFifo8(UART_FIFO_LENGTH)
 
@@ -33,7 +34,7 @@ export const vmstateSerial: VMStateDescription<SerialState> = {
     if (s.tsrRetry > MAX_XMIT_RETRY) throw new Error('serial: more tries than there are')
     s.setFcr(s.fcrVmstate & 0xc9)
     s.updateParameters()
-    s.resumeXmit()
+    resumeXmit(s)
   },
   fields: [
     vmU16('divider'),

@@ -261,19 +261,68 @@ describe('16550A registers', () => {
     outb(0, 0x55)
     expect(inb(0)).toBe(0x55)
     expect(chr.readText()).toBe('')
-    expect(inb(6)).toBe(0x90)
+    // DSR has gone.
+    expect(inb(6)).toBe(0x92)
     outb(4, 0x15)
-    expect(inb(6)).toBe(0x60)
+    // Carrier and CTS have gone, DSR and RI have come; of RI only the end counts.
+    expect(inb(6)).toBe(0x6b)
     expect(qemuChrBeCanWrite(chr)).toBe(0)
     outb(4, 0x0b)
+    expect(inb(6)).toBe(0xbd)
     expect(inb(6)).toBe(0xb0)
     expect(qemuChrBeCanWrite(chr)).toBe(1)
   })
 
-  it('needs a back end', () => {
-    expect(() => new SerialState(new Clocks().virtual).realize()).toThrow(
-      "Can't create serial device, empty char device",
-    )
+  it.each([
+    ['CTS (bit 0) with RTS', 0x02, 0x11],
+    ['DSR (bit 1) with DTR', 0x01, 0x22],
+    ['DCD (bit 3) with OUT2', 0x08, 0x88],
+  ])('a modem line that changes interrupts: %s', (_what, mcr, msr) => {
+    const { inb, outb, line } = ringUart()
+    outb(4, 0x10)
+    inb(6)
+    outb(1, 0x08)
+    expect(line.level).toBe(0)
+    outb(4, 0x10 | mcr)
+    expect([line.level, inb(2)]).toEqual([1, 0x00])
+    expect(inb(6)).toBe(msr)
+    expect([line.level, inb(2)]).toEqual([0, 0x01])
+  })
+
+  it('the end of a ring interrupts, its beginning does not', () => {
+    const { inb, outb, line } = ringUart()
+    outb(4, 0x10)
+    inb(6)
+    outb(1, 0x08)
+    outb(4, 0x14)
+    expect([line.level, inb(6)]).toEqual([0, 0x40])
+    outb(4, 0x10)
+    expect([line.level, inb(6)]).toEqual([1, 0x04])
+  })
+
+  it('interrupt causes come by priority: line status, data, transmitter, modem', () => {
+    const { inb, outb, send } = ringUart()
+    outb(4, 0x10)
+    outb(4, 0x00)
+    send('a')
+    send('b')
+    outb(1, 0x0f)
+    expect(inb(2)).toBe(0x06)
+    inb(5)
+    expect(inb(2)).toBe(0x04)
+    inb(0)
+    expect(inb(2)).toBe(0x02)
+    expect(inb(2)).toBe(0x00)
+    inb(6)
+    expect(inb(2)).toBe(0x01)
+  })
+
+  it('works without a back end: what is sent is lost', () => {
+    const s = new SerialState(new Clocks().virtual)
+    s.reset()
+    s.realize()
+    s.ioportWrite(0, 0x41)
+    expect(s.ioportRead(5)).toBe(0x60)
   })
 })
 

@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import {
-  CharBackend,
-  qemuChrFeAcceptInput,
-  qemuChrFeAddWatch,
-  qemuChrFeDeinit,
-  qemuChrFeSetHandlers,
-  qemuChrFeWrite,
-} from '@dromaius/chardev'
+import { CharBackend, qemuChrFeAcceptInput, qemuChrFeDeinit, qemuChrFeSetHandlers } from '@dromaius/chardev'
 import type { MemoryRegionOps } from '@dromaius/memory'
 import { NANOSECONDS_PER_SECOND, qemuIrqLower, qemuSetIrq, QEMUTimer, type QEMUClock } from '@dromaius/util'
-import { UserError, type qemu_irq } from '@dromaius/util'
+import type { qemu_irq } from '@dromaius/util'
 import { Fifo8 } from './fifo8.js'
+import { armFifoTimeout, fifoTimeoutInt, serialCanReceive } from './serial-receive.js'
+import { serialReceive, serialReceiveBreak } from './serial-receive.js'
 import * as R from './serial-regs.js'
-
-/** How often a byte is offered to a back end that said it takes output again, before the byte is dropped. */
-export const MAX_XMIT_RETRY = 4
+import { cancelXmitWatch, serialXmit } from './serial-xmit.js'
 
 /** Bytes in the receive FIFO that raise the interrupt, by bits 7:6 of FCR. */
 const RECV_FIFO_ITL = [1, 4, 8, 14] as const
@@ -22,11 +15,21 @@ const RECV_FIFO_ITL = [1, 4, 8, 14] as const
 /** Lines of the modem that is always there: carrier, data set ready, clear to send. */
 const MSR_CONNECTED = R.UART_MSR_DCD | R.UART_MSR_DSR | R.UART_MSR_CTS
 
+/** Loopback wires the outputs to the inputs: OUT2 to DCD, OUT1 to RI, DTR to DSR, RTS to CTS. */
+function loopbackLines(mcr: number): number {
+  return (
+    (mcr & R.UART_MCR_OUT2 ? R.UART_MSR_DCD : 0) |
+    (mcr & R.UART_MCR_OUT1 ? R.UART_MSR_RI : 0) |
+    (mcr & R.UART_MCR_DTR ? R.UART_MSR_DSR : 0) |
+    (mcr & R.UART_MCR_RTS ? R.UART_MSR_CTS : 0)
+  )
+}
+
 /**
  * A 16550A UART. Bytes leave at once, not at the line's speed, and wait only for the back end.
  * PC16550D data sheet, section 8.
  * @qemu include/hw/char/serial.h SerialState
- * @differs no modem lines of a real port: carrier, DSR and CTS are always on
+ * @differs no modem lines of a real port: outside loopback carrier, DSR and CTS are always on
  */
 export class SerialState {
   /** Divisor latch: `baudbase` / divider = bits per second. */
@@ -66,13 +69,15 @@ export class SerialState {
   readonly chr = new CharBackend()
   /** Fires when received data has lain unread for four character times. */
   readonly fifoTimeoutTimer: QEMUTimer
-  private readonly clock: QEMUClock
-  private cancelWatch: (() => void) | null = null
+  /** The machine's virtual clock. */
+  readonly clock: QEMUClock
+  /** Ends our wait for the back end; null while we do not wait. */
+  cancelWatch: (() => void) | null = null
 
   /** `clock` is the machine's virtual clock. */
   constructor(clock: QEMUClock) {
     this.clock = clock
-    this.fifoTimeoutTimer = new QEMUTimer(clock, () => this.fifoTimeoutInt(), 'serial-fifo-timeout')
+    this.fifoTimeoutTimer = new QEMUTimer(clock, () => fifoTimeoutInt(this), 'serial-fifo-timeout')
   }
 
   /** The eight ports, one byte each. @qemu hw/char/serial.c serial_io_ops */
@@ -84,31 +89,29 @@ export class SerialState {
   }
 
   /**
-   * Starts to listen to the back end.
-   * @throws UserError if there is none
+   * Starts to listen to the back end. Without one, output vanishes.
    * @qemu hw/char/serial.c serial_realize
    */
   realize(): void {
-    if (!this.chr.chr) throw new UserError("Can't create serial device, empty char device")
     qemuChrFeSetHandlers(this.chr, {
-      canRead: () => this.canReceive(),
-      read: (bytes) => this.receive(bytes),
+      canRead: () => serialCanReceive(this),
+      read: (bytes) => serialReceive(this, bytes),
       event: (event) => {
-        if (event === 'break') this.receiveBreak()
+        if (event === 'break') serialReceiveBreak(this)
       },
     })
   }
 
   /** @qemu hw/char/serial.c serial_unrealize */
   unrealize(): void {
-    this.cancelXmitWatch()
+    cancelXmitWatch(this)
     qemuChrFeDeinit(this.chr)
     this.fifoTimeoutTimer.free()
   }
 
   /** Power-on state: 9600 baud, FIFOs off, nothing pending. @qemu hw/char/serial.c serial_reset */
   reset(): void {
-    this.cancelXmitWatch()
+    cancelXmitWatch(this)
     this.rbr = 0
     this.ier = 0
     this.iir = R.UART_IIR_NO_INT
@@ -176,7 +179,7 @@ export class SerialState {
         this.lsr &= ~(R.UART_LSR_DR | R.UART_LSR_BI)
         this.fifoTimeoutTimer.del()
       } else {
-        this.armFifoTimeout()
+        armFifoTimeout(this)
       }
       this.timeoutIpending = 0
     } else {
@@ -189,16 +192,25 @@ export class SerialState {
   }
 
   private readMsr(): number {
-    if (this.mcr & R.UART_MCR_LOOP) {
-      // Loopback wires the outputs to the inputs: OUT1 and OUT2 to RI and DCD, RTS to CTS, DTR to DSR.
-      return ((this.mcr & 0x0c) << 4) | ((this.mcr & 0x02) << 3) | ((this.mcr & 0x01) << 5)
-    }
     const ret = this.msr
+    // Reading acknowledges changes.
     if (ret & R.UART_MSR_ANY_DELTA) {
       this.msr &= ~R.UART_MSR_ANY_DELTA
       this.updateIrq()
     }
     return ret
+  }
+
+  /**
+   * Brings the modem's lines up to date and notes which have changed: of RI only the end of a ring.
+   * @qemu hw/char/serial.c serial_update_msl
+   * @differs the lines change in loopback alone, and there they interrupt, as the data sheet has it
+   */
+  private updateMsl(): void {
+    const lines = this.mcr & R.UART_MCR_LOOP ? loopbackLines(this.mcr) : MSR_CONNECTED
+    const changed = (this.msr ^ lines) & ~(lines & R.UART_MSR_RI)
+    this.msr = lines | (this.msr & R.UART_MSR_ANY_DELTA) | ((changed >> 4) & R.UART_MSR_ANY_DELTA)
+    this.updateIrq()
   }
 
   /** @qemu hw/char/serial.c serial_ioport_write */
@@ -232,6 +244,7 @@ export class SerialState {
       case R.UART_MCR: {
         const loopEnded = (this.mcr & ~val & R.UART_MCR_LOOP) !== 0
         this.mcr = val & 0x1f
+        this.updateMsl()
         if (loopEnded) qemuChrFeAcceptInput(this.chr)
         break
       }
@@ -254,7 +267,7 @@ export class SerialState {
     this.thrIpending = 0
     this.lsr &= ~(R.UART_LSR_THRE | R.UART_LSR_TEMT)
     this.updateIrq()
-    if (this.tsrRetry === 0) this.xmit()
+    if (this.tsrRetry === 0) serialXmit(this)
   }
 
   private writeIer(val: number): void {
@@ -328,110 +341,5 @@ export class SerialState {
     const frameSize = 1 + dataBits + (this.lcr & R.UART_LCR_PEN ? 1 : 0) + (this.lcr & R.UART_LCR_STB ? 2 : 1)
     const speed = Math.floor(this.baudbase / this.divider)
     this.charTransmitTime = (NANOSECONDS_PER_SECOND / BigInt(speed)) * BigInt(frameSize)
-  }
-
-  /** Sends what there is, until the back end takes no more. @qemu hw/char/serial.c serial_xmit */
-  private xmit(): void {
-    do {
-      if (this.tsrRetry === 0) {
-        if (this.fcr & R.UART_FCR_FE) {
-          this.tsr = this.xmitFifo.pop()
-          if (this.xmitFifo.isEmpty) this.lsr |= R.UART_LSR_THRE
-        } else {
-          this.tsr = this.thr
-          this.lsr |= R.UART_LSR_THRE
-        }
-        if (this.lsr & R.UART_LSR_THRE && !this.thrIpending) {
-          this.thrIpending = 1
-          this.updateIrq()
-        }
-      }
-      if (this.mcr & R.UART_MCR_LOOP) {
-        this.receive(Uint8Array.of(this.tsr))
-      } else if (qemuChrFeWrite(this.chr, Uint8Array.of(this.tsr)) === 0 && this.tsrRetry < MAX_XMIT_RETRY) {
-        this.cancelWatch = qemuChrFeAddWatch(this.chr, () => {
-          this.cancelWatch = null
-          this.xmit()
-        })
-        if (this.cancelWatch) {
-          this.tsrRetry++
-          return
-        }
-      }
-      this.tsrRetry = 0
-      // A reset of the FIFO meanwhile sets THRE, and there is nothing more to send.
-    } while (!(this.lsr & R.UART_LSR_THRE))
-    this.lsr |= R.UART_LSR_TEMT
-  }
-
-  private cancelXmitWatch(): void {
-    this.cancelWatch?.()
-    this.cancelWatch = null
-  }
-
-  /** Goes on with a byte that waited when the state was saved. @qemu hw/char/serial.c serial_post_load */
-  resumeXmit(): void {
-    this.cancelXmitWatch()
-    if (this.tsrRetry === 0) return
-    // As when the back end takes output again: in a later turn, and the count of tries goes on.
-    this.cancelWatch = qemuChrFeAddWatch(this.chr, () => {
-      this.cancelWatch = null
-      this.xmit()
-    })
-    if (!this.cancelWatch) this.xmit()
-  }
-
-  /**
-   * How many bytes the receiver takes: up to the trigger level, then one by one, so that the guest can answer first.
-   * @qemu hw/char/serial.c serial_can_receive
-   */
-  private canReceive(): number {
-    if (this.mcr & R.UART_MCR_LOOP) return 0
-    if (!(this.fcr & R.UART_FCR_FE)) return this.lsr & R.UART_LSR_DR ? 0 : 1
-    if (this.recvFifo.isFull) return 0
-    return this.recvFifo.num < this.recvFifoItl ? this.recvFifoItl - this.recvFifo.num : 1
-  }
-
-  /** @qemu hw/char/serial.c recv_fifo_put */
-  private recvFifoPut(byte: number): void {
-    // An overrun loses the new byte, not what is in the FIFO.
-    if (this.recvFifo.isFull) this.lsr |= R.UART_LSR_OE
-    else this.recvFifo.push(byte)
-  }
-
-  /** @qemu hw/char/serial.c serial_receive1 */
-  private receive(bytes: Uint8Array): void {
-    if (this.fcr & R.UART_FCR_FE) {
-      for (const byte of bytes) this.recvFifoPut(byte)
-      this.lsr |= R.UART_LSR_DR
-      this.armFifoTimeout()
-    } else {
-      for (const byte of bytes) {
-        if (this.lsr & R.UART_LSR_DR) this.lsr |= R.UART_LSR_OE
-        this.rbr = byte
-        this.lsr |= R.UART_LSR_DR
-      }
-    }
-    this.updateIrq()
-  }
-
-  /** @qemu hw/char/serial.c serial_receive_break */
-  private receiveBreak(): void {
-    this.rbr = 0
-    // A break comes with a null byte.
-    this.recvFifoPut(0)
-    this.lsr |= R.UART_LSR_BI | R.UART_LSR_DR
-    this.updateIrq()
-  }
-
-  private armFifoTimeout(): void {
-    this.fifoTimeoutTimer.modNs(this.clock.getNs() + this.charTransmitTime * 4n)
-  }
-
-  /** @qemu hw/char/serial.c fifo_timeout_int */
-  private fifoTimeoutInt(): void {
-    if (this.recvFifo.isEmpty) return
-    this.timeoutIpending = 1
-    this.updateIrq()
   }
 }

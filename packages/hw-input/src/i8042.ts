@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { qemuSystemResetRequest } from '@dromaius/cpus'
 import {
-  ISA_NUM_IRQS,
   ISADevice,
-  isaGetIrq,
+  isaInitIrq,
   isaRegisterIoport,
+  isaReleaseIrqs,
   systemOf,
   TYPE_ISA_DEVICE,
 } from '@dromaius/hw-core'
@@ -12,117 +12,150 @@ import { memoryRegionDelSubregion, memoryRegionInitIo, TYPE_MEMORY_REGION } from
 import {
   type DeviceClass,
   deviceClassSetProps,
+  propBool,
   propUint8,
   qdevConnectGpioOut,
   qdevInitGpioOut,
   typeRegister,
 } from '@dromaius/qom'
-import { LOG_GUEST_ERROR, qemuIrqLower, qemuIrqRaise, qemuLogMask, qemuSetIrq, vmU8 } from '@dromaius/util'
-import { UserError, type qemu_irq, type VMStateDescription } from '@dromaius/util'
+import {
+  LOG_GUEST_ERROR,
+  qemuIrqLower,
+  qemuIrqRaise,
+  qemuLogMask,
+  qemuSetIrq,
+  QEMUTimer,
+} from '@dromaius/util'
+import { vmStruct, vmTimer, vmU8, type qemu_irq, type VMStateDescription } from '@dromaius/util'
+import * as R from './i8042-regs.js'
+import { PS2KbdState, vmstatePs2Kbd } from './ps2-kbd.js'
+import { PS2MouseState, vmstatePs2Mouse } from './ps2-mouse.js'
 
 /** Port of data in both directions. */
 const KBD_DATA_PORT = 0x60
 /** Port of the status (read) and of commands (write). */
 const KBD_COMMAND_PORT = 0x64
 
-/** Controller commands, written to port 0x64. */
-const KBD_CCMD_READ_MODE = 0x20
-const KBD_CCMD_WRITE_MODE = 0x60
-const KBD_CCMD_MOUSE_DISABLE = 0xa7
-const KBD_CCMD_MOUSE_ENABLE = 0xa8
-const KBD_CCMD_TEST_MOUSE = 0xa9
-const KBD_CCMD_SELF_TEST = 0xaa
-const KBD_CCMD_KBD_TEST = 0xab
-const KBD_CCMD_KBD_DISABLE = 0xad
-const KBD_CCMD_KBD_ENABLE = 0xae
-const KBD_CCMD_READ_INPORT = 0xc0
-const KBD_CCMD_READ_OUTPORT = 0xd0
-const KBD_CCMD_WRITE_OUTPORT = 0xd1
-const KBD_CCMD_WRITE_OBUF = 0xd2
-const KBD_CCMD_WRITE_AUX_OBUF = 0xd3
-const KBD_CCMD_WRITE_MOUSE = 0xd4
-const KBD_CCMD_DISABLE_A20 = 0xdd
-const KBD_CCMD_ENABLE_A20 = 0xdf
-/** Pulses low those of the output port's bits 3:0 that are 0 in the command; bit 0 resets the machine. */
-const KBD_CCMD_PULSE_BITS_3_0 = 0xf0
-const KBD_CCMD_RESET = 0xfe
-const KBD_CCMD_NO_OP = 0xff
-
-/** Status: output buffer full, self test passed, last write was a command, not locked, the byte is the mouse's, timeout. */
-const KBD_STAT_OBF = 0x01
-const KBD_STAT_SELFTEST = 0x04
-const KBD_STAT_CMD = 0x08
-const KBD_STAT_UNLOCKED = 0x10
-const KBD_STAT_MOUSE_OBF = 0x20
-const KBD_STAT_GTO = 0x40
-
-/** Mode: keyboard interrupt, mouse interrupt, keyboard off, mouse off. */
-const KBD_MODE_KBD_INT = 0x01
-const KBD_MODE_MOUSE_INT = 0x02
-const KBD_MODE_DISABLE_KBD = 0x10
-const KBD_MODE_DISABLE_MOUSE = 0x20
-
-/** Output port: 1 = no reset, A20 gate, output buffer full, the same for the mouse; the rest reads as ones. */
-const KBD_OUT_RESET = 0x01
-const KBD_OUT_A20 = 0x02
-const KBD_OUT_OBF = 0x10
-const KBD_OUT_MOUSE_OBF = 0x20
-const KBD_OUT_ONES = 0xcc
-
-/** Replies: self test passed, interface test passed, nothing answered. */
-const REPLY_SELF_TEST_OK = 0x55
-const REPLY_INTERFACE_OK = 0x00
-const REPLY_NO_DEVICE = 0xfe
-/** Input port: keyboard not locked. */
-const INPORT_UNLOCKED = 0x80
-
 /**
- * The i8042 keyboard controller of a PC without keyboard and mouse: reset line, A20 gate, self test, mode and output port.
- * What is sent to a keyboard or mouse times out as it does on hardware with empty sockets: status bit 6, data 0xfe.
+ * The i8042 keyboard controller of a PC, with a PS/2 keyboard and mouse.
  * @qemu hw/input/pckbd.c ISAKBDState
- * @differs no PS/2 devices yet
  */
 export class ISAKBDState extends ISADevice {
   kbdIrq = 1
   mouseIrq = 12
+  /** Bytes of the keyboard come at most one per millisecond, as on hardware. */
+  kbdThrottle = false
   /** Command that waits for its data byte, 0 if none. */
   writeCmd = 0
   status = 0
   mode = 0
   outport = 0
-  /** The byte in the output buffer; counts while status says that it is full. */
+  /** Which sources have a byte, KBD_PENDING bits. */
+  pending = 0
+  /** Where the byte in the output buffer comes from, one KBD_OBSRC bit. */
+  obsrc = 0
+  /** The byte that was read last. */
   obdata = 0
+  /** The controller's own byte. */
+  cbdata = 0
   irqs: { kbd: qemu_irq; mouse: qemu_irq } = { kbd: null, mouse: null }
   /** The A20 gate, line `a20`. */
   a20Out: qemu_irq[] = []
+  /** Runs for a while after a byte of the keyboard was read; there from realize on. */
+  throttleTimer!: QEMUTimer
+  readonly ps2kbd = new PS2KbdState((level) => kbdUpdateDeviceIrq(this, R.KBD_PENDING_KBD, level))
+  readonly ps2mouse = new PS2MouseState((level) => kbdUpdateDeviceIrq(this, R.KBD_PENDING_AUX, level))
   readonly ioData = TYPE_MEMORY_REGION.new()
   readonly ioCmd = TYPE_MEMORY_REGION.new()
 }
 
 /** @qemu hw/input/pckbd.c kbd_update_irq_lines */
 function kbdUpdateIrqLines(s: ISAKBDState): void {
-  const full = (s.status & KBD_STAT_OBF) !== 0
-  const mouse = full && (s.status & KBD_STAT_MOUSE_OBF) !== 0
-  const keyboard = full && !mouse && (s.mode & KBD_MODE_DISABLE_KBD) === 0
-  qemuSetIrq(s.irqs.kbd, keyboard && s.mode & KBD_MODE_KBD_INT ? 1 : 0)
-  qemuSetIrq(s.irqs.mouse, mouse && s.mode & KBD_MODE_MOUSE_INT ? 1 : 0)
+  const full = (s.status & R.KBD_STAT_OBF) !== 0
+  const mouse = full && (s.status & R.KBD_STAT_MOUSE_OBF) !== 0
+  const keyboard = full && !mouse && (s.mode & R.KBD_MODE_DISABLE_KBD) === 0
+  qemuSetIrq(s.irqs.kbd, keyboard && s.mode & R.KBD_MODE_KBD_INT ? 1 : 0)
+  qemuSetIrq(s.irqs.mouse, mouse && s.mode & R.KBD_MODE_MOUSE_INT ? 1 : 0)
 }
 
-/** Puts a byte into the output buffer; `flags` are status bits that go with it. @qemu hw/input/pckbd.c kbd_queue */
-function kbdQueue(s: ISAKBDState, byte: number, flags = 0): void {
-  s.obdata = byte
-  s.status = (s.status & ~(KBD_STAT_MOUSE_OBF | KBD_STAT_GTO)) | KBD_STAT_OBF | flags
-  s.outport &= ~(KBD_OUT_OBF | KBD_OUT_MOUSE_OBF)
-  s.outport |= KBD_OUT_OBF | (flags & KBD_STAT_MOUSE_OBF ? KBD_OUT_MOUSE_OBF : 0)
+/** Empties the output buffer. */
+function emptyOutputBuffer(s: ISAKBDState): void {
+  s.status &= ~(R.KBD_STAT_OBF | R.KBD_STAT_MOUSE_OBF)
+  s.outport &= ~(R.KBD_OUT_OBF | R.KBD_OUT_MOUSE_OBF)
+}
+
+/** @qemu hw/input/pckbd.c kbd_deassert_irq */
+function kbdDeassertIrq(s: ISAKBDState): void {
+  emptyOutputBuffer(s)
   kbdUpdateIrqLines(s)
+}
+
+/** Sources with a byte, but for devices that are switched off. @qemu hw/input/pckbd.c kbd_pending */
+function kbdPending(s: ISAKBDState): number {
+  return s.pending & (~s.mode | ~(R.KBD_PENDING_KBD | R.KBD_PENDING_AUX))
+}
+
+/** Lets the first source with a byte have the output buffer. @qemu hw/input/pckbd.c kbd_update_irq */
+function kbdUpdateIrq(s: ISAKBDState): void {
+  const pending = kbdPending(s)
+  emptyOutputBuffer(s)
+  if (pending) {
+    s.status |= R.KBD_STAT_OBF
+    s.outport |= R.KBD_OUT_OBF
+    const ctrl = pending & (R.KBD_PENDING_CTRL_KBD | R.KBD_PENDING_CTRL_AUX)
+    const asKeyboard = ctrl ? pending & R.KBD_PENDING_CTRL_KBD : pending & R.KBD_PENDING_KBD
+    if (!asKeyboard) {
+      s.status |= R.KBD_STAT_MOUSE_OBF
+      s.outport |= R.KBD_OUT_MOUSE_OBF
+    }
+    s.obsrc = ctrl ? R.KBD_OBSRC_CTRL : asKeyboard ? R.KBD_OBSRC_KBD : R.KBD_OBSRC_MOUSE
+  }
+  kbdUpdateIrqLines(s)
+}
+
+/** The same, unless a byte is in the buffer or the timer will see to it. @qemu hw/input/pckbd.c kbd_safe_update_irq */
+function kbdSafeUpdateIrq(s: ISAKBDState): void {
+  if (s.status & R.KBD_STAT_OBF || s.throttleTimer?.pending()) return
+  if (kbdPending(s)) kbdUpdateIrq(s)
+}
+
+/** A device has a byte, or none any more. @qemu hw/input/pckbd.c kbd_update_kbd_irq */
+function kbdUpdateDeviceIrq(s: ISAKBDState, source: number, level: number): void {
+  s.pending = level ? s.pending | source : s.pending & ~source
+  kbdSafeUpdateIrq(s)
+}
+
+/** @qemu hw/input/pckbd.c kbd_throttle_timeout */
+function kbdThrottleTimeout(s: ISAKBDState): void {
+  if (kbdPending(s)) kbdUpdateIrq(s)
+}
+
+/** The controller's own byte for the output buffer, as one of the keyboard's or the mouse's. @qemu hw/input/pckbd.c kbd_queue */
+function kbdQueue(s: ISAKBDState, byte: number, aux = false): void {
+  s.cbdata = byte
+  s.pending &= ~(R.KBD_PENDING_CTRL_KBD | R.KBD_PENDING_CTRL_AUX)
+  s.pending |= aux ? R.KBD_PENDING_CTRL_AUX : R.KBD_PENDING_CTRL_KBD
+  kbdSafeUpdateIrq(s)
+}
+
+/** @qemu hw/input/pckbd.c kbd_dequeue */
+function kbdDequeue(s: ISAKBDState): number {
+  s.pending &= ~(R.KBD_PENDING_CTRL_KBD | R.KBD_PENDING_CTRL_AUX)
+  if (kbdPending(s)) kbdUpdateIrq(s)
+  return s.cbdata
 }
 
 /** @qemu hw/input/pckbd.c kbd_read_data */
 function kbdReadData(s: ISAKBDState): number {
-  if (s.status & KBD_STAT_OBF) {
-    s.status &= ~(KBD_STAT_OBF | KBD_STAT_MOUSE_OBF | KBD_STAT_GTO)
-    s.outport &= ~(KBD_OUT_OBF | KBD_OUT_MOUSE_OBF)
-    kbdUpdateIrqLines(s)
+  if (!(s.status & R.KBD_STAT_OBF)) return s.obdata
+  kbdDeassertIrq(s)
+  if (s.obsrc === R.KBD_OBSRC_KBD) {
+    if (s.kbdThrottle) s.throttleTimer.modNs(systemOf(s).clocks.virtual.getNs() + R.THROTTLE_NS)
+    s.obdata = s.ps2kbd.readData()
+  } else if (s.obsrc === R.KBD_OBSRC_MOUSE) {
+    s.obdata = s.ps2mouse.readData()
+  } else {
+    s.obdata = kbdDequeue(s)
   }
   return s.obdata
 }
@@ -131,65 +164,66 @@ function kbdReadData(s: ISAKBDState): number {
 function outportWrite(s: ISAKBDState, val: number): void {
   s.outport = val
   qemuSetIrq(s.a20Out[0] ?? null, (val >> 1) & 1)
-  if (!(val & KBD_OUT_RESET)) qemuSystemResetRequest(systemOf(s), 'guest-reset')
+  if (!(val & R.KBD_OUT_RESET)) qemuSystemResetRequest(systemOf(s), 'guest-reset')
 }
 
 /** @qemu hw/input/pckbd.c kbd_write_command */
 function kbdWriteCommand(s: ISAKBDState, written: number): void {
   let val = written
-  s.status |= KBD_STAT_CMD
-  if ((val & KBD_CCMD_PULSE_BITS_3_0) === KBD_CCMD_PULSE_BITS_3_0)
-    val = val & 1 ? KBD_CCMD_NO_OP : KBD_CCMD_RESET
+  s.status |= R.KBD_STAT_CMD
+  if ((val & R.KBD_CCMD_PULSE_BITS_3_0) === R.KBD_CCMD_PULSE_BITS_3_0)
+    val = val & 1 ? R.KBD_CCMD_NO_OP : R.KBD_CCMD_RESET
   switch (val) {
-    case KBD_CCMD_READ_MODE:
+    case R.KBD_CCMD_READ_MODE:
       kbdQueue(s, s.mode)
       break
-    case KBD_CCMD_WRITE_MODE:
-    case KBD_CCMD_WRITE_OBUF:
-    case KBD_CCMD_WRITE_AUX_OBUF:
-    case KBD_CCMD_WRITE_MOUSE:
-    case KBD_CCMD_WRITE_OUTPORT:
+    case R.KBD_CCMD_WRITE_MODE:
+    case R.KBD_CCMD_WRITE_OBUF:
+    case R.KBD_CCMD_WRITE_AUX_OBUF:
+    case R.KBD_CCMD_WRITE_MOUSE:
+    case R.KBD_CCMD_WRITE_OUTPORT:
       s.writeCmd = val
       break
-    case KBD_CCMD_MOUSE_DISABLE:
-      s.mode |= KBD_MODE_DISABLE_MOUSE
+    case R.KBD_CCMD_MOUSE_DISABLE:
+      s.mode |= R.KBD_MODE_DISABLE_MOUSE
       break
-    case KBD_CCMD_MOUSE_ENABLE:
-      s.mode &= ~KBD_MODE_DISABLE_MOUSE
+    case R.KBD_CCMD_MOUSE_ENABLE:
+      s.mode &= ~R.KBD_MODE_DISABLE_MOUSE
+      kbdSafeUpdateIrq(s)
       break
-    case KBD_CCMD_TEST_MOUSE:
-    case KBD_CCMD_KBD_TEST:
-      kbdQueue(s, REPLY_INTERFACE_OK)
+    case R.KBD_CCMD_TEST_MOUSE:
+    case R.KBD_CCMD_KBD_TEST:
+      kbdQueue(s, R.REPLY_INTERFACE_OK)
       break
-    case KBD_CCMD_SELF_TEST:
-      s.status |= KBD_STAT_SELFTEST
-      kbdQueue(s, REPLY_SELF_TEST_OK)
+    case R.KBD_CCMD_SELF_TEST:
+      s.status |= R.KBD_STAT_SELFTEST
+      kbdQueue(s, R.REPLY_SELF_TEST_OK)
       break
-    case KBD_CCMD_KBD_DISABLE:
-      s.mode |= KBD_MODE_DISABLE_KBD
+    case R.KBD_CCMD_KBD_DISABLE:
+      s.mode |= R.KBD_MODE_DISABLE_KBD
       break
-    case KBD_CCMD_KBD_ENABLE:
-      s.mode &= ~KBD_MODE_DISABLE_KBD
-      kbdUpdateIrqLines(s)
+    case R.KBD_CCMD_KBD_ENABLE:
+      s.mode &= ~R.KBD_MODE_DISABLE_KBD
+      kbdSafeUpdateIrq(s)
       break
-    case KBD_CCMD_READ_INPORT:
-      kbdQueue(s, INPORT_UNLOCKED)
+    case R.KBD_CCMD_READ_INPORT:
+      kbdQueue(s, R.INPORT_UNLOCKED)
       break
-    case KBD_CCMD_READ_OUTPORT:
+    case R.KBD_CCMD_READ_OUTPORT:
       kbdQueue(s, s.outport)
       break
-    case KBD_CCMD_ENABLE_A20:
+    case R.KBD_CCMD_ENABLE_A20:
       qemuIrqRaise(s.a20Out[0] ?? null)
-      s.outport |= KBD_OUT_A20
+      s.outport |= R.KBD_OUT_A20
       break
-    case KBD_CCMD_DISABLE_A20:
+    case R.KBD_CCMD_DISABLE_A20:
       qemuIrqLower(s.a20Out[0] ?? null)
-      s.outport &= ~KBD_OUT_A20
+      s.outport &= ~R.KBD_OUT_A20
       break
-    case KBD_CCMD_RESET:
+    case R.KBD_CCMD_RESET:
       qemuSystemResetRequest(systemOf(s), 'guest-reset')
       break
-    case KBD_CCMD_NO_OP:
+    case R.KBD_CCMD_NO_OP:
       break
     default:
       qemuLogMask(LOG_GUEST_ERROR, () => `unsupported keyboard cmd=0x${val.toString(16).padStart(2, '0')}`)
@@ -200,51 +234,67 @@ function kbdWriteCommand(s: ISAKBDState, written: number): void {
 function kbdWriteData(s: ISAKBDState, val: number): void {
   const { writeCmd } = s
   s.writeCmd = 0
-  s.status &= ~KBD_STAT_CMD
+  s.status &= ~R.KBD_STAT_CMD
   switch (writeCmd) {
     case 0:
+      s.ps2kbd.write(val)
       // Writing to the keyboard switches its interface on.
-      s.mode &= ~KBD_MODE_DISABLE_KBD
-      kbdQueue(s, REPLY_NO_DEVICE, KBD_STAT_GTO)
+      s.mode &= ~R.KBD_MODE_DISABLE_KBD
+      kbdSafeUpdateIrq(s)
       break
-    case KBD_CCMD_WRITE_MODE:
+    case R.KBD_CCMD_WRITE_MODE:
       s.mode = val
+      s.ps2kbd.translate = (val & R.KBD_MODE_KCC) !== 0
+      // The interrupts' bits count at once; a device that is switched on may have a byte.
       kbdUpdateIrqLines(s)
+      kbdSafeUpdateIrq(s)
       break
-    case KBD_CCMD_WRITE_OBUF:
+    case R.KBD_CCMD_WRITE_OBUF:
       kbdQueue(s, val)
       break
-    case KBD_CCMD_WRITE_AUX_OBUF:
-      kbdQueue(s, val, KBD_STAT_MOUSE_OBF)
+    case R.KBD_CCMD_WRITE_AUX_OBUF:
+      kbdQueue(s, val, true)
       break
-    case KBD_CCMD_WRITE_OUTPORT:
+    case R.KBD_CCMD_WRITE_OUTPORT:
       outportWrite(s, val)
       break
-    case KBD_CCMD_WRITE_MOUSE:
-      s.mode &= ~KBD_MODE_DISABLE_MOUSE
-      kbdQueue(s, REPLY_NO_DEVICE, KBD_STAT_GTO | KBD_STAT_MOUSE_OBF)
+    case R.KBD_CCMD_WRITE_MOUSE:
+      s.ps2mouse.write(val)
+      s.mode &= ~R.KBD_MODE_DISABLE_MOUSE
+      kbdSafeUpdateIrq(s)
       break
   }
 }
 
 /** @qemu hw/input/pckbd.c kbd_reset */
 function kbdReset(s: ISAKBDState): void {
-  s.mode = KBD_MODE_KBD_INT | KBD_MODE_MOUSE_INT
-  s.status = KBD_STAT_CMD | KBD_STAT_UNLOCKED
-  s.outport = KBD_OUT_RESET | KBD_OUT_A20 | KBD_OUT_ONES
+  s.mode = R.KBD_MODE_KBD_INT | R.KBD_MODE_MOUSE_INT
+  s.status = R.KBD_STAT_CMD | R.KBD_STAT_UNLOCKED
+  s.outport = R.KBD_OUT_RESET | R.KBD_OUT_A20 | R.KBD_OUT_ONES
   s.writeCmd = 0
   s.obdata = 0
+  s.cbdata = 0
+  s.obsrc = 0
+  s.pending = 0
+  s.ps2kbd.reset()
+  s.ps2mouse.reset()
+  s.throttleTimer?.del()
 }
 
 /** @qemu hw/input/pckbd.c i8042_realizefn */
 function i8042Realizefn(s: ISAKBDState): void {
-  for (const [name, irq] of [
-    ['kbd-irq', s.kbdIrq],
-    ['mouse-irq', s.mouseIrq],
-  ] as const) {
-    if (irq >= ISA_NUM_IRQS) throw new UserError(`Maximum value for "${name}" is: ${ISA_NUM_IRQS - 1}`)
+  s.irqs = { kbd: isaInitIrq(s, s.kbdIrq, 'kbd-irq'), mouse: null }
+  try {
+    s.irqs.mouse = isaInitIrq(s, s.mouseIrq, 'mouse-irq')
+    i8042RegisterPorts(s)
+  } catch (error) {
+    isaReleaseIrqs(s)
+    throw error
   }
-  s.irqs = { kbd: isaGetIrq(s, s.kbdIrq), mouse: isaGetIrq(s, s.mouseIrq) }
+  s.throttleTimer = new QEMUTimer(systemOf(s).clocks.virtual, () => kbdThrottleTimeout(s), 'i8042-throttle')
+}
+
+function i8042RegisterPorts(s: ISAKBDState): void {
   const oneByte = { minAccessSize: 1, maxAccessSize: 1 }
   memoryRegionInitIo(
     s.ioData,
@@ -279,11 +329,13 @@ function i8042Realizefn(s: ISAKBDState): void {
   }
 }
 
-/** Takes the ports back. */
+/** Takes ports and interrupts back. */
 function i8042Unrealizefn(s: ISAKBDState): void {
   const { systemIo } = systemOf(s)
   memoryRegionDelSubregion(systemIo, s.ioData)
   memoryRegionDelSubregion(systemIo, s.ioCmd)
+  s.throttleTimer.free()
+  isaReleaseIrqs(s)
 }
 
 /**
@@ -299,7 +351,19 @@ const vmstateKbd: VMStateDescription<ISAKBDState> = {
   name: 'pckbd',
   version: 3,
   minimumVersion: 3,
-  fields: [vmU8('writeCmd'), vmU8('status'), vmU8('mode'), vmU8('outport'), vmU8('obdata')],
+  fields: [
+    vmU8('writeCmd'),
+    vmU8('status'),
+    vmU8('mode'),
+    vmU8('outport'),
+    vmU8('pending'),
+    vmU8('obsrc'),
+    vmU8('obdata'),
+    vmU8('cbdata'),
+    vmTimer('throttleTimer'),
+    vmStruct('ps2kbd', vmstatePs2Kbd),
+    vmStruct('ps2mouse', vmstatePs2Mouse),
+  ],
 }
 
 export const TYPE_I8042 = typeRegister<ISAKBDState, DeviceClass<ISAKBDState>>({
@@ -316,11 +380,12 @@ export const TYPE_I8042 = typeRegister<ISAKBDState, DeviceClass<ISAKBDState>>({
     dc.phases.enter = kbdReset
     dc.phases.hold = kbdUpdateIrqLines
     dc.vmsd = vmstateKbd
-    dc.desc = 'i8042 keyboard controller without keyboard and mouse'
+    dc.desc = 'i8042 keyboard controller with PS/2 keyboard and mouse'
     dc.categories = ['input']
     deviceClassSetProps<ISAKBDState>(dc, [
       propUint8('kbd-irq', 'kbdIrq', 1),
       propUint8('mouse-irq', 'mouseIrq', 12),
+      propBool('kbd-throttle', 'kbdThrottle', false),
     ])
   },
 })

@@ -3,6 +3,7 @@ import { SystemState } from '@dromaius/cpus'
 import { isaBusNew, isaRealize } from '@dromaius/hw-core'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { objectPropertyParse, qdevUnrealize } from '@dromaius/qom'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TYPE_ISA_DEBUG_EXIT } from './debugexit.js'
 
@@ -38,5 +39,23 @@ describe('isa-debug-exit', () => {
     expect(system.requests.shutdownExitCode).toBe(7)
     qdevUnrealize(dev)
     expect(addressSpaceLoad(system.addressSpaceIo, 0xf4, 1)).toBe(0xff)
+  })
+
+  it('property: accesses of any size at and around its ports are answered, and an exit code is odd', () => {
+    const access = fc.record({
+      port: fc.integer({ min: 0x4fe, max: 0x504 }),
+      size: fc.constantFrom(1, 2, 4) as fc.Arbitrary<1 | 2 | 4>,
+      value: fc.option(fc.nat(0xffff_ffff)),
+    })
+    fc.assert(
+      fc.property(fc.array(access), (accesses) => {
+        const { system } = machine()
+        for (const { port, size, value } of accesses) {
+          if (value !== null) addressSpaceStore(system.addressSpaceIo, port, value, size)
+          else expect(addressSpaceLoad(system.addressSpaceIo, port, size)).toBeLessThan(2 ** (8 * size))
+        }
+        if (system.requests.shutdown !== null) expect(system.requests.shutdownExitCode & 1).toBe(1)
+      }),
+    )
   })
 })

@@ -50,6 +50,9 @@ export const REG_C_MASK = 0x70
 /** D: RAM and time are valid. */
 export const REG_D_VRT = 0x80
 
+/** Bytes of CMOS RAM, the registers included. */
+export const CMOS_SIZE = 128
+
 /** Frequency in `Hz` of the divider's output that periodic rates are derived from. */
 export const RTC_CLOCK_RATE = 32768n
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { SystemState } from '@dromaius/cpus'
+import { apicReportIrqDelivered, SystemState } from '@dromaius/cpus'
 import { isaBusNew, isaBusRegisterInputIrqs, isaRealize } from '@dromaius/hw-core'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { objectPropertyParse, resettableReset } from '@dromaius/qom'
 import { qemuAllocateIrqs, vmstateLoad, vmstateSave, type TimeSource } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { configureRtc } from './configure-rtc.js'
 import { rtcGetMemory, rtcSetMemory, TYPE_MC146818_RTC } from './mc146818rtc.js'
 import { rtcBaseOffset } from './rtc-time.js'
 
@@ -21,16 +22,23 @@ class ManualTime implements TimeSource {
   wakeAfter = (): (() => void) => () => undefined
 }
 
-function machine(props: Record<string, string> = {}) {
+function machine(props: Record<string, string> = {}, rtcOption = '') {
   const time = new ManualTime()
   const system = new SystemState({ timeSource: time })
+  configureRtc(system, rtcOption)
   const bus = isaBusNew(system)
-  const line = { level: 0, raised: 0 }
+  /** `pending`: the interrupt controller holds an interrupt that the guest has not served; another one is lost then. */
+  const line = { level: 0, raised: 0, pending: false, delivered: 0 }
   isaBusRegisterInputIrqs(
     bus,
     qemuAllocateIrqs((n, level) => {
       if (n !== 8) return
       if (level && !line.level) line.raised++
+      if (level) {
+        apicReportIrqDelivered(system, line.pending ? 0 : 1)
+        if (!line.pending) line.delivered++
+        line.pending = true
+      }
       line.level = level
     }, 16),
   )
@@ -138,7 +146,20 @@ describe('MC146818 time', () => {
     ['2024-02-29', [0x24, 0x02, 0x29, 0x00, 0x00, 0x00]],
     ['1999-12-31T23:59:58', [0x99, 0x12, 0x31, 0x23, 0x59, 0x58]],
   ])('base=%s starts there', (base, expected) => {
-    expect(machine({ base }).date()).toEqual(expected)
+    expect(machine({}, `base=${base}`).date()).toEqual(expected)
+  })
+
+  it.each(['rt', 'vm'])('clock=%s starts with the date of the host all the same', (clock) => {
+    expect(machine({}, `clock=${clock}`).date()).toEqual([0x06, 0x06, 0x17, 0x16, 0x01, 0x21])
+  })
+
+  it('clock=vm stands still while the machine is stopped', () => {
+    const { date, system, time } = machine({}, 'clock=vm')
+    time.ns += 5n * SECOND
+    expect(date()[5]).toBe(0x21)
+    system.clocks.enableVirtual(true)
+    time.ns += 5n * SECOND
+    expect(date()[5]).toBe(0x26)
   })
 
   it('a base that is no date is refused', () => {
@@ -209,6 +230,83 @@ describe('MC146818 interrupts', () => {
   })
 })
 
+describe('MC146818 lost ticks', () => {
+  const TICK = SECOND / 1024n
+
+  /** Periodic interrupts at 1024 Hz, ten of which the guest is asleep for; then it serves all that come. */
+  function sleepThroughTen(policy: string) {
+    const m = machine({ lost_tick_policy: policy })
+    m.write(0x0b, 0x42)
+    m.elapse(TICK * 10n + TICK / 2n)
+    const serve = (): void => {
+      m.line.pending = false
+      m.read(0x0c)
+    }
+    return { ...m, serve }
+  }
+
+  it('are lost with lost_tick_policy=discard', () => {
+    const { line, serve, rtc } = sleepThroughTen('discard')
+    expect([line.delivered, rtc.irqCoalesced]).toEqual([1, 0])
+    serve()
+    expect(line.delivered).toBe(1)
+  })
+
+  it('are delivered on acknowledgement with slew, until the guest is up to date', () => {
+    const { line, serve, rtc } = sleepThroughTen('slew')
+    expect([line.delivered, rtc.irqCoalesced]).toEqual([1, 9])
+    for (let i = 0; i < 9; i++) serve()
+    expect([line.delivered, rtc.irqCoalesced]).toEqual([10, 0])
+    serve()
+    expect(line.delivered).toBe(10)
+  })
+
+  it('a guest that does not read C gets them by a timer that is up to eight times as fast', () => {
+    const { line, rtc, elapse } = sleepThroughTen('slew')
+    line.pending = false
+    elapse(TICK / 2n)
+    expect(line.delivered).toBe(2)
+    line.pending = false
+    elapse(TICK / 4n)
+    expect(line.delivered).toBe(3)
+    expect(rtc.irqCoalesced).toBeLessThan(9)
+  })
+
+  it('are time, not number: at half the rate there are half as many', () => {
+    const { rtc, write } = sleepThroughTen('slew')
+    write(0x0a, 0x27)
+    expect(rtc.irqCoalesced).toBe(4)
+  })
+
+  it('are forgotten when the guest switches the interrupt off, and by a reset', () => {
+    const { rtc, write, bus } = sleepThroughTen('slew')
+    write(0x0b, 0x02)
+    expect(rtc.irqCoalesced).toBe(0)
+    const other = sleepThroughTen('slew')
+    resettableReset(other.bus, 'cold')
+    expect([other.rtc.irqCoalesced, other.rtc.coalescedTimer.pending()]).toEqual([0, false])
+    resettableReset(bus, 'cold')
+  })
+
+  it('of a host that slept for minutes are counted in one go', () => {
+    const { rtc, time, system } = sleepThroughTen('slew')
+    time.ns += 100n * SECOND
+    system.clocks.host.runTimers()
+    expect(rtc.irqCoalesced).toBeGreaterThan(102_300)
+    expect(rtc.irqCoalesced).toBeLessThan(102_500)
+  })
+
+  it('are part of the saved state', () => {
+    const { rtc, serve } = sleepThroughTen('slew')
+    serve()
+    const saved = JSON.parse(JSON.stringify(vmstateSave(rtc.qomClass.vmsd!, rtc)))
+    const to = machine({ lost_tick_policy: 'slew' })
+    vmstateLoad(to.rtc.qomClass.vmsd!, to.rtc, saved)
+    expect([to.rtc.irqCoalesced, to.rtc.irqReinjectOnAckCount]).toEqual([8, 1])
+    expect(to.rtc.coalescedTimer.pending()).toBe(true)
+  })
+})
+
 describe('MC146818 RAM and state', () => {
   it('the board and the guest share the RAM', () => {
     const { read, rtc, write } = machine()
@@ -262,8 +360,8 @@ describe('MC146818 RAM and state', () => {
       ns: fc.oneof(fc.constant(0n), fc.bigInt(0n, 3n * SECOND)),
     })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const { elapse, read, rtc, time, write, system } = machine()
+      fc.property(fc.array(step, { maxLength: 40 }), fc.constantFrom('discard', 'slew'), (steps, policy) => {
+        const { elapse, read, rtc, time, write, system } = machine({ lost_tick_policy: policy })
         for (const { index, value, ns } of steps) {
           if (value === null) expect(read(index)).toBeLessThanOrEqual(0xff)
           else write(index, value)
@@ -275,6 +373,24 @@ describe('MC146818 RAM and state', () => {
           }
         }
         vmstateSave(rtc.qomClass.vmsd!, rtc)
+      }),
+    )
+  })
+
+  it('property: accesses of any size at and around its ports are answered', () => {
+    const access = fc.record({
+      port: fc.integer({ min: 0x6d, max: 0x72 }),
+      size: fc.constantFrom(1, 2, 4) as fc.Arbitrary<1 | 2 | 4>,
+      value: fc.option(fc.nat(0xffff_ffff)),
+    })
+    fc.assert(
+      fc.property(fc.array(access), (accesses) => {
+        const { system, line } = machine()
+        for (const { port, size, value } of accesses) {
+          if (value !== null) addressSpaceStore(system.addressSpaceIo, port, value, size)
+          else expect(addressSpaceLoad(system.addressSpaceIo, port, size)).toBeLessThan(2 ** (8 * size))
+          expect([0, 1]).toContain(line.level)
+        }
       }),
     )
   })

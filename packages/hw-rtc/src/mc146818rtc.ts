@@ -1,55 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { ISA_NUM_IRQS, ISADevice, isaConnectGpioOut, isaRegisterIoport, systemOf } from '@dromaius/hw-core'
-import { TYPE_ISA_DEVICE } from '@dromaius/hw-core'
+import {
+  ISADevice,
+  isaConnectGpioOut,
+  isaRegisterIoport,
+  isaReleaseIrqs,
+  systemOf,
+  TYPE_ISA_DEVICE,
+} from '@dromaius/hw-core'
 import { memoryRegionDelSubregion, memoryRegionInitIo, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {
   type DeviceClass,
   deviceClassSetProps,
+  propEnum,
   propInt32,
-  propString,
   propUint16,
   propUint8,
   qdevInitGpioOut,
   typeRegister,
 } from '@dromaius/qom'
-import { NANOSECONDS_PER_SECOND, qemuIrqLower, qemuIrqRaise, QEMUTimer, UserError } from '@dromaius/util'
-import {
-  vmBytes,
-  vmI64,
-  vmTimer,
-  vmU8,
-  type QEMUClock,
-  type VMStateDescription,
-  type qemu_irq,
-} from '@dromaius/util'
+import { NANOSECONDS_PER_SECOND, qemuIrqLower, qemuIrqRaise, QEMUTimer } from '@dromaius/util'
+import type { QEMUClock, qemu_irq } from '@dromaius/util'
 import * as R from './mc146818rtc-regs.js'
-import { convertHour, getNextAlarm, rtcFromBcd } from './rtc-alarm.js'
-import { gmtime, mktimegm, rtcBaseOffset } from './rtc-time.js'
+import { getGuestRtcNs, nsOfSecond, rtcRunning, rtcSetCmos, rtcSetTime, rtcUpdateTime } from './rtc-clock.js'
+import { periodicTimerUpdate, rtcCoalescedTimer, rtcPeriodicClockTicks } from './rtc-periodic.js'
+import { rtcPeriodicTimer, rtcReinjectOnAck } from './rtc-periodic.js'
+import { rtcBaseOffset } from './rtc-time.js'
+import { checkUpdateTimer, rtcUpdateTimer, updateInProgress } from './rtc-update.js'
+import { vmstateRtc } from './rtc-vmstate.js'
 
 /** First of the two ports: index, then data. */
 const RTC_ISA_BASE = 0x70
 /** Interrupt when none is given. */
 const RTC_ISA_IRQ = 8
-/** Bytes of CMOS RAM, the registers included. */
-const CMOS_SIZE = 128
-/** How long before an update the UIP bit is set: eight ticks of the 32768 Hz clock, in `ns`. */
-const UIP_HOLD_LENGTH = (8n * NANOSECONDS_PER_SECOND) / R.RTC_CLOCK_RATE
-/** A clock that was set back by more than this, in `ns`, makes the periodic timer start again. */
-const MAX_CLOCK_JUMP = 60n * NANOSECONDS_PER_SECOND
+
+/** What becomes of periodic interrupts that the guest was too slow for: lost, or delivered later. @qemu qapi/machine.json LostTickPolicy */
+export type LostTickPolicy = 'discard' | 'slew'
 
 /**
- * The MC146818 clock of a PC with its CMOS RAM. It follows the host's wall clock, also while the machine is stopped.
+ * The MC146818 clock of a PC with its CMOS RAM. It follows the clock that `-rtc` names: by default the host's wall clock, also
+ * while the machine is stopped.
  * @qemu include/hw/rtc/mc146818rtc.h MC146818RtcState
- * @differs ticks that the guest was too slow for are lost (QEMU's lost_tick_policy=discard)
  */
 export class MC146818RtcState extends ISADevice {
   /** Year that the year register counts from; 2000 means that the century byte is kept, too. */
   baseYear = 1980
   ioBase = RTC_ISA_BASE
   isairq = RTC_ISA_IRQ
-  /** What the clock starts with: `utc`, `localtime` or a date, see {@link rtcBaseOffset}. */
-  base = 'utc'
-  readonly cmosData = new Uint8Array(CMOS_SIZE)
+  /** Needs an interrupt controller that tells whether it took an interrupt. */
+  lostTickPolicy: LostTickPolicy = 'discard'
+  readonly cmosData = new Uint8Array(R.CMOS_SIZE)
   cmosIndex = 0
   /** Guest time in `s` since 1970 at the last time that it was set. */
   baseRtc = 0n
@@ -61,172 +60,20 @@ export class MC146818RtcState extends ISADevice {
   nextPeriodicTime = 0n
   /** Host time in `ns` of the next alarm. */
   nextAlarmTime = 0n
+  /** Ticks of the 32768 Hz clock per periodic interrupt, 0 while it is off. */
+  period = 0
+  /** Periodic interrupts that are still owed to the guest. */
+  irqCoalesced = 0
+  /** How many of them were delivered on its acknowledgement since the last one that came by time. */
+  irqReinjectOnAckCount = 0
   periodicTimer!: QEMUTimer
+  /** Fires when the next one that is owed is to be delivered. */
+  coalescedTimer!: QEMUTimer
   updateTimer!: QEMUTimer
   clock!: QEMUClock
   /** The interrupt, GPIO output 0. */
   irq: qemu_irq[] = []
   readonly io = TYPE_MEMORY_REGION.new()
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_running */
-function rtcRunning(s: MC146818RtcState): boolean {
-  return !(s.cmosData[R.RTC_REG_B]! & R.REG_B_SET) && (s.cmosData[R.RTC_REG_A]! & R.REG_A_DV) <= 0x20
-}
-
-/** Guest time in `ns` since 1970. @qemu hw/rtc/mc146818rtc.c get_guest_rtc_ns */
-function getGuestRtcNs(s: MC146818RtcState): bigint {
-  return s.baseRtc * NANOSECONDS_PER_SECOND + s.clock.getNs() - s.lastUpdate + s.offset
-}
-
-/** The part of a time in `ns` below a second, also for times before 1970. */
-function nsOfSecond(ns: bigint): bigint {
-  return ((ns % NANOSECONDS_PER_SECOND) + NANOSECONDS_PER_SECOND) % NANOSECONDS_PER_SECOND
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_to_bcd */
-function rtcToBcd(s: MC146818RtcState, a: number): number {
-  return s.cmosData[R.RTC_REG_B]! & R.REG_B_DM ? a : (Math.floor(a / 10) << 4) | (a % 10)
-}
-
-/** Takes the guest's time from the registers. @qemu hw/rtc/mc146818rtc.c rtc_set_time */
-function rtcSetTime(s: MC146818RtcState): void {
-  const reg = (index: number): number => rtcFromBcd(s, s.cmosData[index]!)
-  s.baseRtc = mktimegm({
-    sec: reg(R.RTC_SECONDS),
-    min: reg(R.RTC_MINUTES),
-    hour: convertHour(s, rtcFromBcd(s, s.cmosData[R.RTC_HOURS]! & ~R.RTC_HOURS_PM)),
-    wday: reg(R.RTC_DAY_OF_WEEK) - 1,
-    mday: reg(R.RTC_DAY_OF_MONTH),
-    mon: reg(R.RTC_MONTH) - 1,
-    year: reg(R.RTC_YEAR) + s.baseYear + reg(R.RTC_CENTURY) * 100,
-  })
-  s.lastUpdate = s.clock.getNs()
-}
-
-/** Brings the time registers up to date, unless the guest has stopped updates. @qemu hw/rtc/mc146818rtc.c rtc_update_time */
-export function rtcUpdateTime(s: MC146818RtcState): void {
-  if (s.cmosData[R.RTC_REG_B]! & R.REG_B_SET) return
-  const ns = getGuestRtcNs(s)
-  rtcSetCmos(s, (ns - nsOfSecond(ns)) / NANOSECONDS_PER_SECOND)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_set_cmos */
-function rtcSetCmos(s: MC146818RtcState, sec: bigint): void {
-  const tm = gmtime(sec)
-  const { cmosData } = s
-  cmosData[R.RTC_SECONDS] = rtcToBcd(s, tm.sec)
-  cmosData[R.RTC_MINUTES] = rtcToBcd(s, tm.min)
-  if (cmosData[R.RTC_REG_B]! & R.REG_B_24H) {
-    cmosData[R.RTC_HOURS] = rtcToBcd(s, tm.hour)
-  } else {
-    cmosData[R.RTC_HOURS] = rtcToBcd(s, tm.hour % 12 || 12) | (tm.hour >= 12 ? R.RTC_HOURS_PM : 0)
-  }
-  cmosData[R.RTC_DAY_OF_WEEK] = rtcToBcd(s, tm.wday + 1)
-  cmosData[R.RTC_DAY_OF_MONTH] = rtcToBcd(s, tm.mday)
-  cmosData[R.RTC_MONTH] = rtcToBcd(s, tm.mon + 1)
-  const year = tm.year - s.baseYear
-  cmosData[R.RTC_YEAR] = rtcToBcd(s, year % 100)
-  cmosData[R.RTC_CENTURY] = rtcToBcd(s, Math.floor(year / 100))
-}
-
-/** Ticks per periodic interrupt, 0 while it is off. @qemu hw/rtc/mc146818rtc.c rtc_periodic_clock_ticks */
-function rtcPeriodicClockTicks(s: MC146818RtcState): bigint {
-  if (!(s.cmosData[R.RTC_REG_B]! & R.REG_B_PIE)) return 0n
-  return periodOf(s)
-}
-
-const periodOf = (s: MC146818RtcState): bigint =>
-  R.periodicPeriodToClock(s.cmosData[R.RTC_REG_A]! & R.REG_A_RS)
-
-/**
- * Arms the periodic timer, or disarms it. `oldPeriod` is not 0 when a new period replaces one that ran: what of that has
- * gone by counts.
- * @qemu hw/rtc/mc146818rtc.c periodic_timer_update
- */
-function periodicTimerUpdate(s: MC146818RtcState, currentTime: bigint, oldPeriod: bigint): void {
-  const period = rtcPeriodicClockTicks(s)
-  if (period === 0n) {
-    s.periodicTimer.del()
-    return
-  }
-  const curClock = (currentTime * R.RTC_CLOCK_RATE) / NANOSECONDS_PER_SECOND
-  let lostClock = 0n
-  if (oldPeriod !== 0n) {
-    const nextClock = (s.nextPeriodicTime * R.RTC_CLOCK_RATE) / NANOSECONDS_PER_SECOND
-    lostClock = curClock - (nextClock - oldPeriod)
-    if (lostClock < 0n) lostClock = 0n
-    if (lostClock > period) lostClock = period
-  }
-  const nextIrqClock = curClock + period - lostClock
-  s.nextPeriodicTime = (nextIrqClock * NANOSECONDS_PER_SECOND) / R.RTC_CLOCK_RATE + 1n
-  s.periodicTimer.modNs(s.nextPeriodicTime)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_periodic_timer */
-function rtcPeriodicTimer(s: MC146818RtcState): void {
-  const now = s.clock.getNs()
-  // Counted from when it was due, so that lateness does not add up; but what lies a second back is not made up for.
-  const due = s.nextPeriodicTime
-  periodicTimerUpdate(s, now - due > NANOSECONDS_PER_SECOND ? now : due, 0n)
-  s.cmosData[R.RTC_REG_C]! |= R.REG_C_PF
-  if (s.cmosData[R.RTC_REG_B]! & R.REG_B_PIE) {
-    s.cmosData[R.RTC_REG_C]! |= R.REG_C_IRQF
-    qemuIrqRaise(s.irq[0] ?? null)
-  }
-}
-
-/**
- * Arms the update timer for the next second, or only for the alarm if nothing else would change.
- * @qemu hw/rtc/mc146818rtc.c check_update_timer
- */
-function checkUpdateTimer(s: MC146818RtcState): void {
-  const { cmosData } = s
-  // A divider in reset stops interrupts; the SET bit does not.
-  if ((cmosData[R.RTC_REG_A]! & 0x60) === 0x60) {
-    s.updateTimer.del()
-    return
-  }
-  let nextUpdateTime = s.clock.getNs() + NANOSECONDS_PER_SECOND - nsOfSecond(getGuestRtcNs(s))
-  rtcUpdateTime(s)
-  s.nextAlarmTime = nextUpdateTime + BigInt(getNextAlarm(s) - 1) * NANOSECONDS_PER_SECOND
-  // While UIP is latched, the timer must clear it at the next second.
-  if (!(cmosData[R.RTC_REG_A]! & R.REG_A_UIP) && cmosData[R.RTC_REG_C]! & R.REG_C_UF) {
-    if (cmosData[R.RTC_REG_B]! & R.REG_B_SET || cmosData[R.RTC_REG_C]! & R.REG_C_AF) {
-      s.updateTimer.del()
-      return
-    }
-    nextUpdateTime = s.nextAlarmTime
-  }
-  if (s.updateTimer.expireTimeNs() !== nextUpdateTime) s.updateTimer.modNs(nextUpdateTime)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_update_timer */
-function rtcUpdateTimer(s: MC146818RtcState): void {
-  const { cmosData } = s
-  let irqs = R.REG_C_UF
-  rtcUpdateTime(s)
-  cmosData[R.RTC_REG_A]! &= ~R.REG_A_UIP
-  if (s.clock.getNs() >= s.nextAlarmTime) irqs |= R.REG_C_AF
-  const newIrqs = irqs & ~cmosData[R.RTC_REG_C]!
-  cmosData[R.RTC_REG_C]! |= irqs
-  if (newIrqs & cmosData[R.RTC_REG_B]!) {
-    cmosData[R.RTC_REG_C]! |= R.REG_C_IRQF
-    qemuIrqRaise(s.irq[0] ?? null)
-  }
-  checkUpdateTimer(s)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c update_in_progress */
-function updateInProgress(s: MC146818RtcState): boolean {
-  if (!rtcRunning(s)) return false
-  const due = s.updateTimer.expireTimeNs()
-  if (due !== null && s.clock.getNs() >= due - UIP_HOLD_LENGTH) {
-    // Latched until the timer fires, late as it may be.
-    s.cmosData[R.RTC_REG_A]! |= R.REG_A_UIP
-    return true
-  }
-  return nsOfSecond(getGuestRtcNs(s)) >= NANOSECONDS_PER_SECOND - UIP_HOLD_LENGTH
 }
 
 /** Whether a register shows the time, and so changes by itself. */
@@ -246,6 +93,7 @@ function cmosIoportRead(s: MC146818RtcState, addr: number): number {
   if (index === R.RTC_REG_C) {
     qemuIrqLower(s.irq[0] ?? null)
     s.cmosData[R.RTC_REG_C] = 0
+    rtcReinjectOnAck(s)
     if (ret & (R.REG_C_UF | R.REG_C_AF)) checkUpdateTimer(s)
   }
   return ret
@@ -301,7 +149,7 @@ function writeRegA(s: MC146818RtcState, data: number): void {
     uip = 0
   }
   s.cmosData[R.RTC_REG_A] = (data & ~R.REG_A_UIP) | uip
-  if ((old ^ data) & R.REG_A_RS) periodicTimerUpdate(s, s.clock.getNs(), oldPeriod)
+  if ((old ^ data) & R.REG_A_RS) periodicTimerUpdate(s, s.clock.getNs(), oldPeriod, true)
   checkUpdateTimer(s)
 }
 
@@ -327,7 +175,7 @@ function writeRegB(s: MC146818RtcState, written: number): void {
     qemuIrqLower(s.irq[0] ?? null)
   }
   s.cmosData[R.RTC_REG_B] = data
-  if ((old ^ data) & R.REG_B_PIE) periodicTimerUpdate(s, s.clock.getNs(), oldPeriod)
+  if ((old ^ data) & R.REG_B_PIE) periodicTimerUpdate(s, s.clock.getNs(), oldPeriod, true)
   checkUpdateTimer(s)
 }
 
@@ -337,7 +185,7 @@ function writeRegB(s: MC146818RtcState, written: number): void {
  * @was rtc_set_memory
  */
 export function rtcSetMemory(s: MC146818RtcState, addr: number, val: number): void {
-  if (addr >= 0 && addr < CMOS_SIZE) s.cmosData[addr] = val
+  if (addr >= 0 && addr < R.CMOS_SIZE) s.cmosData[addr] = val
 }
 
 /**
@@ -351,10 +199,10 @@ export function rtcGetMemory(s: MC146818RtcState, addr: number): number {
 
 /** @qemu hw/rtc/mc146818rtc.c rtc_realizefn */
 function rtcRealizefn(s: MC146818RtcState): void {
-  if (s.isairq >= ISA_NUM_IRQS) throw new UserError(`Maximum value for "irq" is: ${ISA_NUM_IRQS - 1}`)
   // QEMU's way to say that the century byte counts, since the year register alone counts from 0.
   if (s.baseYear === 2000) s.baseYear = 0
-  s.clock = systemOf(s).clocks.host
+  const { clocks, rtc } = systemOf(s)
+  s.clock = clocks[rtc.clock]
   s.cmosData[R.RTC_REG_A] = 0x26
   s.cmosData[R.RTC_REG_B] = R.REG_B_24H
   s.cmosData[R.RTC_REG_C] = 0
@@ -372,18 +220,26 @@ function rtcRealizefn(s: MC146818RtcState): void {
     'rtc',
     2,
   )
-  isaRegisterIoport(s, s.io, s.ioBase)
+  isaConnectGpioOut(s, 0, s.isairq)
+  try {
+    isaRegisterIoport(s, s.io, s.ioBase)
+  } catch (error) {
+    isaReleaseIrqs(s)
+    throw error
+  }
   s.periodicTimer = new QEMUTimer(s.clock, () => rtcPeriodicTimer(s), 'rtc-periodic')
+  s.coalescedTimer = new QEMUTimer(s.clock, () => rtcCoalescedTimer(s), 'rtc-coalesced')
   s.updateTimer = new QEMUTimer(s.clock, () => rtcUpdateTimer(s), 'rtc-update')
   checkUpdateTimer(s)
-  isaConnectGpioOut(s, 0, s.isairq)
 }
 
 /** @qemu hw/rtc/mc146818rtc.c rtc_set_date_from_host */
 function rtcSetDateFromHost(s: MC146818RtcState): void {
-  const now = s.clock.getNs()
-  s.baseRtc = now / NANOSECONDS_PER_SECOND + rtcBaseOffset(s.base, now)
-  s.lastUpdate = now
+  const { clocks, rtc } = systemOf(s)
+  // Whatever clock it follows from now on, it starts with the host's date.
+  const now = clocks.host.getNs()
+  s.baseRtc = now / NANOSECONDS_PER_SECOND + rtcBaseOffset(rtc.base, now)
+  s.lastUpdate = s.clock.getNs()
   s.offset = nsOfSecond(now)
   rtcSetCmos(s, s.baseRtc)
 }
@@ -391,8 +247,10 @@ function rtcSetDateFromHost(s: MC146818RtcState): void {
 /** Stops the timers and takes the ports back. */
 function rtcUnrealizefn(s: MC146818RtcState): void {
   s.periodicTimer.free()
+  s.coalescedTimer.free()
   s.updateTimer.free()
   memoryRegionDelSubregion(systemOf(s).systemIo, s.io)
+  isaReleaseIrqs(s)
 }
 
 /** @qemu hw/rtc/mc146818rtc.c rtc_reset_enter */
@@ -402,37 +260,11 @@ function rtcResetEnter(s: MC146818RtcState): void {
   s.cmosData[R.RTC_REG_B]! &= ~(R.REG_B_PIE | R.REG_B_AIE | R.REG_B_SQWE)
   s.cmosData[R.RTC_REG_C]! &= ~(R.REG_C_UF | R.REG_C_IRQF | R.REG_C_PF | R.REG_C_AF)
   s.periodicTimer.del()
+  s.period = 0
+  s.irqCoalesced = 0
+  s.irqReinjectOnAckCount = 0
+  s.coalescedTimer.del()
   checkUpdateTimer(s)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c rtc_post_load */
-function rtcPostLoad(s: MC146818RtcState): void {
-  s.cmosIndex &= 0x7f
-  const now = s.clock.getNs()
-  // After a long time, or on a host whose clock is behind, the timer's old time means nothing. No period is longer than a second.
-  if (now + NANOSECONDS_PER_SECOND < s.nextPeriodicTime || now > s.nextPeriodicTime + MAX_CLOCK_JUMP)
-    periodicTimerUpdate(s, now, 0n)
-  checkUpdateTimer(s)
-}
-
-/** @qemu hw/rtc/mc146818rtc.c vmstate_rtc */
-const vmstateRtc: VMStateDescription<MC146818RtcState> = {
-  name: 'mc146818rtc',
-  version: 3,
-  minimumVersion: 3,
-  preSave: rtcUpdateTime,
-  postLoad: rtcPostLoad,
-  fields: [
-    vmBytes('cmosData', CMOS_SIZE),
-    vmU8('cmosIndex'),
-    vmTimer('periodicTimer'),
-    vmI64('nextPeriodicTime'),
-    vmI64('baseRtc'),
-    vmI64('lastUpdate'),
-    vmI64('offset'),
-    vmTimer('updateTimer'),
-    vmI64('nextAlarmTime'),
-  ],
 }
 
 export const TYPE_MC146818_RTC = typeRegister<MC146818RtcState, DeviceClass<MC146818RtcState>>({
@@ -453,7 +285,7 @@ export const TYPE_MC146818_RTC = typeRegister<MC146818RtcState, DeviceClass<MC14
       propInt32('base_year', 'baseYear', 1980),
       propUint16('iobase', 'ioBase', RTC_ISA_BASE),
       propUint8('irq', 'isairq', RTC_ISA_IRQ),
-      propString('base', 'base', 'utc'),
+      propEnum('lost_tick_policy', 'lostTickPolicy', 'LostTickPolicy', ['discard', 'slew'], 'discard'),
     ])
   },
 })
