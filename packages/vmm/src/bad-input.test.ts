@@ -126,9 +126,35 @@ const kvmRows: Row[] = [
   [['-accel', 'kvm,device=/nonexistent/kvm'], /^-accel kvm: \/nonexistent\/kvm does not exist/],
   [['-m', '100T'], /^-m: cannot set up guest memory 'microvm\.ram' of 100 TiB: Cannot allocate memory$/],
   [['-m', '1'], /does not fit into RAM \(see -m\)$/],
+  [['-rtc', 'base=foo'], /^-rtc base=foo: Invalid datetime format\. Valid formats: /],
+  [['-rtc', 'clock=foo'], /^-rtc clock=foo: invalid option value 'foo'$/],
+  [['-rtc', 'driftfix=foo'], /^-rtc driftfix=foo: invalid option value 'foo'$/],
+  [['-rtc', 'foo=1'], /^-rtc foo=1: Invalid parameter 'foo'$/],
   [['-serial', 'foo'], /^-serial foo: 'foo' is not a valid char driver$/],
   [['-serial', 'file:/nonexistent/x'], /^-serial file:\/nonexistent\/x: Could not open/],
-  [['-serial', 'null', '-serial', 'null'], /^-serial: this machine has one serial port$/],
+  [[1, 2, 3, 4, 5].flatMap(() => ['-serial', 'null']), /^-serial: this machine has 4 serial ports$/],
+  [
+    ['-serial', 'chardev:zz'],
+    /^-serial chardev:zz: could not connect serial device to character backend 'chardev:zz'$/,
+  ],
+  [['-chardev', 'foo,id=a'], /^-chardev foo,id=a: 'foo' is not a valid char driver name$/],
+  [
+    ['-serial', 'unix:/nonexistent/s'],
+    /^-serial unix:\/nonexistent\/s: Failed to connect to '\/nonexistent\/s': No such file or directory$/,
+  ],
+  [
+    ['-chardev', 'socket,id=a,path=/nonexistent/s,server=on'],
+    /: Failed to bind socket to \/nonexistent\/s: No such file or directory$/,
+  ],
+  [['-serial', 'tcp:127.0.0.1:1'], /: Failed to connect to '127\.0\.0\.1:1': Connection refused$/],
+  [['-serial', 'tcp:foo'], /^-serial tcp:foo: 'tcp:foo' is not a valid char driver$/],
+  [['-serial', 'udp:1.2.3.4:5'], /^-serial udp:1\.2\.3\.4:5: 'udp:1\.2\.3\.4:5' is not a valid char driver$/],
+  [['-chardev', 'socket,id=a,host=h'], /: chardev: socket: no port given$/],
+  [['-chardev', 'null'], /^-chardev null: chardev: no id specified$/],
+  [['-chardev', 'id=a'], /^-chardev id=a: chardev: "a" missing backend$/],
+  [['-chardev', 'null,id=a,path=x'], /^-chardev null,id=a,path=x: Invalid parameter 'path'$/],
+  [['-chardev', 'null,id=a', '-chardev', 'null,id=a'], /^-chardev null,id=a: Duplicate ID 'a' for chardev$/],
+  [['-chardev', 'null,id=a', '-serial', 'chardev:a', '-debugcon', 'chardev:a'], /Device 'a' is in use$/],
   [['-serial', 'stdio', '-debugcon', 'stdio'], /^-debugcon stdio: cannot use stdio by multiple/],
   [
     ['-object', `memory-backend-file,id=a,size=64M,mem-path=${folder}`, '-M', 'memory-backend=a'],
@@ -144,7 +170,6 @@ const kvmRows: Row[] = [
   ],
   [['-device', 'nope'], /^-device nope: 'nope' is not a valid device model name$/],
   [['-device', 'isa-device'], /^-device isa-device: Parameter 'driver' expects a pluggable device type/],
-  [['-device', 'isa-serial'], /^-device isa-serial: Parameter 'driver' expects a pluggable device type/],
   [['-device', 'qemu64-x86_64-cpu'], /^-device qemu64-x86_64-cpu: Parameter 'driver' expects/],
   [['-device', 'isa-debug-exit,nope=1'], /Property 'isa-debug-exit\.nope' not found$/],
   [['-device', 'isa-debug-exit,realized=on'], /Property 'realized' is the machine's to set$/],
@@ -251,6 +276,35 @@ const kvmRows: Row[] = [
   [['-append', 'x'.repeat(70_000)], /^-append: the kernel command line is longer/],
 ]
 
+/** Found when a device is realized, which is after the CPUs: what those lack was told before. */
+const realizeRows: Row[] = [
+  [
+    ['-chardev', 'null,id=a', '-device', 'isa-serial,chardev=a', '-device', 'isa-debugcon,chardev=a'],
+    /^-device isa-debugcon,chardev=a: Property 'isa-debugcon\.chardev' can't take value 'a': Device 'a' is in use$/,
+  ],
+  [['-device', 'isa-debugcon'], /^-device isa-debugcon: Can't create debugcon device, empty char device$/],
+  [['-device', 'isa-serial,index=7'], /Max\. supported number of ISA serial ports is 4\.$/],
+  [['-device', 'isa-serial,irq=12'], /^-device isa-serial,irq=12: IRQ 12 in use by 'i8042'$/],
+  [['-device', 'i8042'], /^-device i8042: IRQ 1 in use|ioport 0x60-0x60 in use by 'i8042-data'$/],
+  [['-device', 'mc146818rtc,irq=99'], /Maximum value for "irq" is: 15$/],
+  [['-device', 'mc146818rtc,lost_tick_policy=x'], /Parameter 'lost_tick_policy' does not accept value 'x'$/],
+  [['-device', 'i8042,kbd-irq=300'], /Parameter 'kbd-irq' expects uint8_t$|kbd-irq/],
+  [['-device', 'isa-serial,irq=16'], /Maximum value for "irq" is: 15$/],
+  [
+    ['-device', 'isa-serial,chardev=zz'],
+    /^-device isa-serial,chardev=zz: Property 'isa-serial\.chardev' can't find value 'zz'$/,
+  ],
+  [
+    ['-device', 'pc-testdev', '-device', 'pc-testdev'],
+    /^-device pc-testdev: ioport 0xe0-0xe3 in use by 'pc-testdev-ioport'$/,
+  ],
+  [
+    ['-device', 'isa-debug-exit,iobase=0x3f8'],
+    /^-device isa-debug-exit,iobase=0x3f8: ioport 0x3f8-0x3f9 in use by 'serial'$/,
+  ],
+  [['-device', 'isa-debug-exit,iobase=0xffff'], /: ioport 0xffff-0x10000 is not below 0x10000$/],
+]
+
 function expectOneLine([args, line]: Row): void {
   const { status, stdout, stderr } = dromaius(args)
 
@@ -271,15 +325,18 @@ describe(`bad input with KVM is one line and exit code 1${kvm}`, () => {
     // A CPU model's features are looked at beside the host's, which may lack some: that is said as well.
     it.skipIf(kvm !== '')(title, () => expectOneLine(row))
   }
+})
 
-  it.skipIf(kvm !== '')('a device that is refused when it is realized', () => {
-    const { status, stderr } = dromaius(['-device', 'isa-debug-exit,iobase=0x3f8'])
+describe('a device that is refused is one line and exit code 1', () => {
+  for (const [args, line] of realizeRows) {
+    it(args.join(' '), () => {
+      const { status, stderr } = dromaius(['-accel', 'qtest', ...args])
 
-    expect(stderr.split('\n').at(-2)).toBe(
-      "dromaius: -device isa-debug-exit,iobase=0x3f8: ioport 0x3f8-0x3f9 in use by 'serial'",
-    )
-    expect(status).toBe(1)
-  })
+      expect(stderr.split('\n').at(-2)).toMatch(/^dromaius: /)
+      expect(stderr.split('\n').at(-2)!.slice('dromaius: '.length)).toMatch(line)
+      expect(status).toBe(1)
+    })
+  }
 })
 
 const root = process.getuid?.() === 0

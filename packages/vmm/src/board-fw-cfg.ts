@@ -17,10 +17,9 @@ import {
   fwCfgAddI32,
   fwCfgAddI64,
 } from '@dromaius/hw-nvram'
-import { parseUint, UserError, warnReport } from '@dromaius/util'
+import { parseUint, UserError, warnReport, keyvalParse, knownValues } from '@dromaius/util'
 import type { E820Entry } from './e820.js'
 import { readInputFile } from './input-file.js'
-import { keyvalParse, knownValues } from './keyval.js'
 import { locate } from './machine-config.js'
 
 /** What `-boot` says of firmware. */

@@ -34,11 +34,7 @@ export class StreamChardev extends Chardev {
     }
   }
 
-  override chrUpdateReadHandler(): void {
-    this.chrAcceptInput()
-  }
-
-  override chrClose(): void {
+  protected override chrClose(): void {
     this.stream.machineEnded()
   }
 }

@@ -29,6 +29,9 @@ export class CommandLine {
   boot: string | null = null
   /** All `-fw_cfg`. */
   fwCfg: string[] = []
+  /** All `-rtc` in one. */
+  rtc: string | null = null
+  chardevs: string[] = []
   serials: SerialSpec[] = []
   debugcons: SerialSpec[] = []
   devices: DeviceSpec[] = []
@@ -139,6 +142,8 @@ export function machineConfigOf(line: CommandLine, serialsWithout = defaultSeria
     ...(line.boot === null ? {} : { boot: line.boot }),
     dataDirs: line.dataDirs,
     fwCfg: line.fwCfg,
+    ...(line.rtc === null ? {} : { rtc: line.rtc }),
+    chardevs: line.chardevs,
     serials: line.serials.length > 0 ? line.serials : serialsWithout(line),
     debugcons: line.debugcons,
     devices: line.devices,

@@ -10,10 +10,9 @@ import {
   fwCfgAddBytes,
   fwCfgAddI32,
 } from '@dromaius/hw-nvram'
-import { UserError, warnReport } from '@dromaius/util'
+import { UserError, warnReport, splitAtCommas } from '@dromaius/util'
 import { E820_RAM, type E820Entry } from './e820.js'
 import { readInputFile } from './input-file.js'
-import { splitAtCommas } from './keyval.js'
 import type { DirectEntry, LoadLinuxOptions } from './load-linux.js'
 import { parseMultiboot } from './multiboot.js'
 

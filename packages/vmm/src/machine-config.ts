@@ -2,8 +2,7 @@
 import type { Chardev } from '@dromaius/chardev'
 import type { AccelSpec, SystemActions } from '@dromaius/cpus'
 import type { GlobalProperty } from '@dromaius/qom'
-import { UserError } from '@dromaius/util'
-import type { KeyValues } from './keyval.js'
+import { type KeyValues, UserError } from '@dromaius/util'
 import type { ObjectSpec } from './object-add.js'
 
 /** One `-device`. */
@@ -46,7 +45,11 @@ export interface MachineConfig {
   readonly initrd?: string
   /** The kernel's command line. */
   readonly append?: string
-  /** Serial ports; none when absent. */
+  /** What the real-time clock starts with and follows, as in `-rtc`. */
+  readonly rtc?: string
+  /** Back ends that devices find by their ids, as in `-chardev`. */
+  readonly chardevs?: readonly string[]
+  /** Serial ports COM1 to COM4; none when absent. */
   readonly serials?: readonly SerialSpec[]
   /** Debug consoles at port 0xe9. */
   readonly debugcons?: readonly SerialSpec[]

@@ -4,7 +4,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { kvmExitCounts, KVMState } from '@dromaius/accel-kvm'
-import { Chardev, qemuChrAdd, qemuChrNew, TYPE_CHARDEV } from '@dromaius/chardev'
+import { qemuChrAll, qemuChrCleanup } from '@dromaius/chardev'
 import {
   accelExitMachine,
   configureAccelerators,
@@ -12,16 +12,13 @@ import {
   cpuSynchronizeAllPostInit,
   pauseAllVcpus,
   qemuSystemReset,
-  qemuSystemShutdownRequest,
   type SystemState,
 } from '@dromaius/cpus'
 import { machineParseSmpConfig, machineRunBoardInit, smpConfigurationParse } from '@dromaius/hw-core'
 import {
-  containerGet,
   DeviceClass,
   type GlobalProperty,
   objectClassByName,
-  objectChildren,
   objectPropertyAddChild,
   objectPropertyParse,
   objectPropertySet,
@@ -30,11 +27,13 @@ import {
   type RootObject,
   withGlobalProps,
 } from '@dromaius/qom'
+import { configureRtc } from '@dromaius/hw-rtc'
 import { x86CpuClassByName, x86CpuParseFeaturestr } from '@dromaius/target-i386'
 import { UserError, warnReport } from '@dromaius/util'
 import { parseBoot } from './board-fw-cfg.js'
 import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
-import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
+import { createChardevs } from './machine-chardevs.js'
+import { locate, type MachineConfig } from './machine-config.js'
 import { checkMemorySize } from './memory-size.js'
 import { memoryBackendById, userCreatableAdd } from './object-add.js'
 import type { RunFigures } from './summary.js'
@@ -44,20 +43,27 @@ import type { X86MachineState } from './x86-machine.js'
 const BUNDLED_GUEST = fileURLToPath(new URL('../dist/guests/hello.elf', import.meta.url))
 
 /**
- * Builds the machine and brings its CPUs to life. Throws UserError or HostError; what is there by then stays until
- * {@link qemuCleanup}.
+ * Builds the machine and brings its CPUs to life, as soon as its back ends are connected. Throws UserError or HostError, or what
+ * `signal` is aborted with meanwhile; what is there by then stays until {@link qemuCleanup}.
  * @qemu softmmu/vl.c qemu_init
  */
-export function qemuInit(system: SystemState, board: X86MachineState, config: MachineConfig): void {
+export async function qemuInit(
+  system: SystemState,
+  board: X86MachineState,
+  config: MachineConfig,
+  signal?: AbortSignal,
+): Promise<void> {
   const root = system.root as RootObject
   objectPropertyAddChild(root, 'machine', board)
   Object.assign(system.actions, config.actions)
-  board.globalProps = config.globals ?? []
+  const { rtc } = config
+  if (rtc !== undefined) locate(`-rtc ${rtc}`, () => configureRtc(system, rtc))
+  board.globalProps = [...sugarProps(system), ...(config.globals ?? [])]
   for (const spec of config.objects ?? []) locate(`-object ${spec.text}`, () => userCreatableAdd(root, spec))
 
   applyMachineOptions(system, board, config)
   configureAccelerators(system, config.accelerators ?? [{ name: 'kvm' }])
-  createChardevs(system, board, config)
+  Object.assign(board, await createChardevs(system, config, signal))
   applyCpuModel(board, config)
   withGlobalProps(board.globalProps, () => createDevices(board, config))
   qdevPropCheckGlobals(board.globalProps)
@@ -66,6 +72,15 @@ export function qemuInit(system: SystemState, board: X86MachineState, config: Ma
   qdevMachineCreationDone(root)
   system.machineReset = () => board.qomClass.reset?.(board)
   qemuSystemReset(system, 'none')
+}
+
+/** Defaults of devices that other options stand for. @qemu qom/object.c object_register_sugar_prop */
+function sugarProps({ rtc }: SystemState): GlobalProperty[] {
+  const { lostTickPolicy: value } = rtc
+  // Nobody is told when there is no such device.
+  return value === 'discard'
+    ? []
+    : [{ driver: 'mc146818rtc', property: 'lost_tick_policy', value, used: true }]
 }
 
 /** Makes the board and what `-device` asks for. @qemu softmmu/vl.c qemu_create_cli_devices */
@@ -140,28 +155,6 @@ function applyCpuModel(board: X86MachineState, { cpu }: MachineConfig): void {
   })
 }
 
-function createChardevs(system: SystemState, board: X86MachineState, config: MachineConfig): void {
-  const serials = config.serials ?? []
-  if (serials.length > 1) throw new UserError('-serial: this machine has one serial port')
-  board.serialHds = serials.map((spec, index) => createChardev(system, '-serial', `serial${index}`, spec))
-  board.debugcons = (config.debugcons ?? []).map((spec, index) =>
-    createChardev(system, '-debugcon', index === 0 ? 'debugcon' : `debugcon${index}`, spec),
-  )
-}
-
-function createChardev(system: SystemState, option: string, label: string, spec: SerialSpec): Chardev | null {
-  const { root } = system
-  if (spec instanceof Chardev) {
-    if (spec.parent)
-      throw new UserError(`${option}: the back end belongs to a machine already; each needs its own`)
-    spec.label ||= label
-    qemuChrAdd(root, spec)
-    return spec
-  }
-  const onQuit = (): void => qemuSystemShutdownRequest(system, 'host-ui')
-  return locate(`${option} ${spec}`, () => qemuChrNew(label, spec, { root, onQuit }))
-}
-
 /**
  * Takes the machine apart: CPUs, devices, accelerator, memory, and last the back ends, which write out what is queued.
  * @qemu softmmu/runstate.c qemu_cleanup
@@ -173,9 +166,8 @@ export async function qemuCleanup(system: SystemState, board: X86MachineState): 
   objectUnparent(board)
   accelExitMachine(system)
   board.freeRam()
-  for (const chr of objectChildren(containerGet(system.root, '/chardevs'))) {
-    if (TYPE_CHARDEV.is(chr)) chr.chrClose()
-  }
+  qemuChrCleanup(system.root)
+  await Promise.all(qemuChrAll(system.root).map((chr) => chr.drained))
   return figures
 }
 

@@ -48,7 +48,11 @@ export interface MachineOptions {
   readonly initrd?: string
   /** The kernel's command line. Option `-append`. */
   readonly cmdline?: string
-  /** Serial ports; when absent one whose other end is `Machine.serial`. */
+  /** What the real-time clock starts with and follows: `'base=localtime'`, `{ clock: 'vm', driftfix: 'slew' }`. */
+  readonly rtc?: OptionText
+  /** Back ends that devices find by their ids: `{ backend: 'socket', id: 'com2', path: '/tmp/s', server: true }`. */
+  readonly chardev?: OptionTexts
+  /** Serial ports COM1 to COM4; when absent one whose other end is `Machine.serial`. */
   readonly serial?: SerialOption | readonly SerialOption[]
   /** Debug consoles at port 0xe9; none when absent. */
   readonly debugcon?: SerialOption | readonly SerialOption[]

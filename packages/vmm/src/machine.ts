@@ -101,7 +101,7 @@ export class Machine extends EventEmitter<MachineEvents> {
       throw new UserError('signal: expected an AbortSignal')
     signal?.throwIfAborted()
     try {
-      const machine = await Machine.fromConfig(readMachineOptions(options))
+      const machine = await Machine.fromConfig(readMachineOptions(options), signal)
       if (!signal) return machine
       if (signal.aborted) await machine.stop()
       signal.throwIfAborted()
@@ -113,11 +113,11 @@ export class Machine extends EventEmitter<MachineEvents> {
   }
 
   /** The same from what the command read. @internal */
-  static async fromConfig(config: MachineConfig): Promise<Machine> {
+  static async fromConfig(config: MachineConfig, signal?: AbortSignal): Promise<Machine> {
     const machine = new Machine(config)
     const { system } = machine
     try {
-      qemuInit(system, machine.board, config)
+      await qemuInit(system, machine.board, config, signal)
     } catch (error) {
       machine.#ending = true
       await machine.#cleanup()

@@ -9,10 +9,9 @@ import {
   objectResolvePathComponent,
   type QemuObject,
 } from '@dromaius/qom'
-import { UserError } from '@dromaius/util'
+import { type KeyValues, UserError } from '@dromaius/util'
 import { WELLFORMED_ID } from './device-add.js'
 import { type HostMemoryBackend, TYPE_MEMORY_BACKEND } from './hostmem.js'
-import type { KeyValues } from './keyval.js'
 import { propertyLines } from './machine-help.js'
 
 /** One `-object`. */

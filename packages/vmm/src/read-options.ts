@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { Writable } from 'node:stream'
 import { Chardev } from '@dromaius/chardev'
-import { UserError } from '@dromaius/util'
+import { keyvalText, UserError } from '@dromaius/util'
 import { CommandLine, machineConfigOf } from './command-line.js'
-import { keyvalText } from './keyval.js'
 import { locate, type MachineConfig, type SerialSpec } from './machine-config.js'
 import type { MachineOptions, OptionValues } from './machine-options.js'
 import { checkMemorySize } from './memory-size.js'

@@ -16,7 +16,7 @@ describe('output', () => {
   it('is read as it came, and ends with the machine', async () => {
     const { chr, send } = port()
     send('one ')
-    setImmediate(() => (send('two'), chr.chrClose()))
+    setImmediate(() => (send('two'), chr.close()))
     const chunks: Buffer[] = []
     for await (const chunk of chr.stream) chunks.push(chunk)
     expect(Buffer.concat(chunks).toString()).toBe('one two')
@@ -27,7 +27,7 @@ describe('output', () => {
     for (let i = 0; i < 40; i++) {
       expect(chr.chrWrite(new Uint8Array(64 * 1024).fill(i))).toBe(64 * 1024)
     }
-    chr.chrClose()
+    chr.close()
     const chunks: Buffer[] = []
     for await (const chunk of chr.stream) chunks.push(chunk)
     const all = Buffer.concat(chunks)
@@ -97,7 +97,7 @@ describe('input', () => {
     const { chr } = port()
     chr.stream.on('error', (error) => expect.fail(String(error)))
     chr.stream.resume()
-    chr.chrClose()
+    chr.close()
     chr.stream.write('a')
     await turn()
     await turn()
@@ -157,7 +157,7 @@ describe('waitFor', () => {
     const missing = chr.stream.waitFor(/never/).catch((error: unknown) => error)
     const last = chr.stream.waitFor('Goodbye')
     send('Goodbye')
-    chr.chrClose()
+    chr.close()
     expect((await last).match).toBe('Goodbye')
     expect(await missing).toMatchObject({ code: 'ERR_DROMAIUS_WAIT_ENDED' })
     await expect(chr.stream.waitFor('more')).rejects.toThrow('The machine ended before "more" came')

@@ -2,12 +2,16 @@
 //
 // Options that add devices and their back ends.
 
-import { UserError } from '@dromaius/util'
+import { qemuChrHelp } from '@dromaius/chardev'
+import { keyvalParse, knownValues, UserError } from '@dromaius/util'
 import type { CommandLine } from '../command-line.js'
 import { deviceHelp, deviceList } from '../device-help.js'
-import { keyvalParse, knownValues } from '../keyval.js'
 import { objectHelp, objectList, objectSpecOf } from '../object-add.js'
 import { asksForHelp, flag, hasHelp, type OptionRow } from './option-row.js'
+
+/** Short forms of a back end. */
+const CHARDEV_SYNTAX =
+  '[mon:](stdio|file:path|pty|unix:path[,server][,nowait]|tcp:host:port[,...]|telnet:host:port[,...]|null)|chardev:id|none'
 
 function applyDevice(line: CommandLine, value: string): void {
   if (asksForHelp(value)) {
@@ -80,15 +84,30 @@ export const deviceRows: readonly OptionRow[] = [
     apply: applyObject,
   },
   {
+    names: ['chardev'],
+    field: 'chardev',
+    argument: 'backend,id=id[,mux=on|off][,logfile=path][,logappend=on|off][,prop=value][,...]',
+    help: [
+      "add a back end for character devices ('-chardev help' for list)",
+      'mux=on lets up to four devices share it and takes commands after Ctrl-A',
+    ],
+    differs:
+      'Back ends are `stdio`, `file`, `socket` (without TLS, websocket, `tn3270` and `fd`), `pty`, `ringbuf` and `null`. A key that a back end has no use for is refused. Ctrl-A c switches between the devices that share it; there is no monitor yet.',
+    apply(line, value) {
+      if (asksForHelp(value)) line.help = qemuChrHelp()
+      else line.chardevs.push(value)
+    },
+  },
+  {
     names: ['serial'],
     field: 'serial',
-    argument: 'stdio|mon:stdio|file:path|null|none',
+    argument: CHARDEV_SYNTAX,
     help: [
-      'redirect the serial port; mon:stdio takes commands after Ctrl-A (Ctrl-A h lists them)',
+      'redirect a serial port, the first to the fourth; mon:stdio takes commands after Ctrl-A (Ctrl-A h lists them)',
       '(default: mon:stdio)',
     ],
     differs:
-      'The default is `mon:stdio` where QEMU would open a window (`vc`). There is no monitor behind `mon:` yet.',
+      'The default is `mon:stdio` where QEMU would open a window (`vc`). There is no monitor behind `mon:` yet. Four ports on `microvm`, too.',
     apply(line, value) {
       line.serials.push(value)
     },
@@ -96,11 +115,27 @@ export const deviceRows: readonly OptionRow[] = [
   {
     names: ['debugcon'],
     field: 'debugcon',
-    argument: 'stdio|mon:stdio|file:path|null|none',
-    help: ['redirect the debug console, which is at port 0xe9'],
+    argument: CHARDEV_SYNTAX,
+    help: [
+      'redirect the debug console, which is at port 0xe9',
+      '(-device isa-debugcon,iobase=port,chardev=id makes one elsewhere)',
+    ],
     differs: null,
     apply(line, value) {
       line.debugcons.push(value)
+    },
+  },
+  {
+    names: ['rtc'],
+    field: 'rtc',
+    argument: '[base=utc|localtime|datetime][,clock=host|rt|vm][,driftfix=none|slew]',
+    help: [
+      "set what the guest's clock starts with and which clock it follows",
+      'driftfix=slew delivers ticks later that the guest was too slow for',
+    ],
+    differs: null,
+    apply(line, value) {
+      line.rtc = line.rtc === null ? value : `${line.rtc},${value}`
     },
   },
   flag('nographic', {

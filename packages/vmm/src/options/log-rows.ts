@@ -2,10 +2,16 @@
 //
 // Options about what is logged and where.
 
-import { qemuLogHelp, qemuStrToLogMask, traceEvents, UserError } from '@dromaius/util'
+import {
+  keyvalParse,
+  knownValues,
+  qemuLogHelp,
+  qemuStrToLogMask,
+  traceEvents,
+  UserError,
+} from '@dromaius/util'
 import type { CommandLine } from '../command-line.js'
 import { readInputFile } from '../input-file.js'
-import { keyvalParse, knownValues } from '../keyval.js'
 import { asksForHelp, type OptionRow, text } from './option-row.js'
 
 function applyLog(line: CommandLine, value: string): void {

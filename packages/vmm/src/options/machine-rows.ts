@@ -4,9 +4,8 @@
 
 import { smpConfigurationParse } from '@dromaius/hw-core'
 import { x86CpuList } from '@dromaius/target-i386'
-import { parseSize, UserError } from '@dromaius/util'
+import { keyvalParse, knownValues, parseSize, UserError } from '@dromaius/util'
 import type { CommandLine } from '../command-line.js'
-import { keyvalParse, knownValues } from '../keyval.js'
 import { accelHelp, accelPropertyHelp, machineHelp, machinePropertyHelp } from '../machine-help.js'
 import { asksForHelp, hasHelp, type OptionRow } from './option-row.js'
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import type { KeyValues } from '@dromaius/util'
 import type { CommandLine } from '../command-line.js'
-import type { KeyValues } from '../keyval.js'
 import type { MachineOptions } from '../machine-options.js'
 
 /** One option: what `-h` prints of it, how it differs from QEMU's, and what it does. */

@@ -4,8 +4,7 @@
 
 import type { CommandLine } from '../command-line.js'
 import type { SystemActions } from '@dromaius/cpus'
-import { UserError } from '@dromaius/util'
-import { keyvalParse, knownValues } from '../keyval.js'
+import { keyvalParse, knownValues, UserError } from '@dromaius/util'
 import type { OptionRow } from './option-row.js'
 
 function applyName(line: CommandLine, value: string): void {
