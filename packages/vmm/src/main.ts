@@ -80,19 +80,28 @@ function configOf(line: CommandLine): MachineConfig {
 
 /** @param startNs when the command began its work, on the clock of `process.hrtime` */
 async function run(config: MachineConfig, autostart: boolean, startNs: bigint): Promise<number> {
-  const machine = await Machine.fromConfig(config)
+  const building = new AbortController()
+  let machine: Machine | null = null
   const onSignal = (signal: TerminationSignal): void => {
-    errorReport(`terminating on signal ${terminationSignals[signal]}`)
-    qemuSystemKilled(machine.system)
+    const text = `terminating on signal ${terminationSignals[signal]}`
+    if (machine) {
+      errorReport(text)
+      qemuSystemKilled(machine.system)
+    } else {
+      // While a back end waits for its client: whoever began with a terminal gives it back.
+      building.abort(new UserError(text))
+    }
   }
   for (const signal of signalNames) process.on(signal, onSignal)
   // The command lasts as long as its machine, even if that has no thread or terminal that keeps the process alive.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
-    if (autostart) machine.start()
+    const made = await Machine.fromConfig(config, building.signal)
+    machine = made
+    if (autostart) made.start()
     // Without a monitor nobody else could say it.
-    else process.once('SIGCONT', () => machine.start())
-    const { code, figures } = await machine.exited
+    else process.once('SIGCONT', () => made.start())
+    const { code, figures } = await made.exited
     for (const text of summaryLines({ ...figures, startNs })) infoReport(text)
     return code
   } finally {

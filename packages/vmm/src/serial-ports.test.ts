@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
-import { bin, dromaius, whyNoKvm } from '../test/command.js'
+import { atTerminal, bin, dromaius, whyNoKvm } from '../test/command.js'
 import { tinyElf } from '../test/tiny-elf.js'
 
 const kvm = whyNoKvm()
@@ -118,6 +118,21 @@ describe(`serial ports${kvm}`, () => {
 
     expect(await ended, seen.text).toBe(0)
     expect(got).toBe('B')
+  })
+
+  itOnKvm('a signal ends the wait for a client, and the terminal is as before', () => {
+    const socket = path('never')
+    const { output, code, restored, failure } = atTerminal(
+      [
+        ['expect', 'waiting for connection on'],
+        ['signal', 'SIGTERM'],
+      ],
+      ['-serial', 'stdio', '-serial', `unix:${socket},server`],
+    )
+
+    expect({ code, restored, failure }).toEqual({ code: 1, restored: true, failure: null })
+    expect(output).toContain('dromaius: terminating on signal 15')
+    expect(existsSync(socket)).toBe(false)
   })
 
   itOnKvm('a client connects to a TCP server', async () => {
