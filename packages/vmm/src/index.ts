@@ -28,6 +28,7 @@ export type {
 export { main } from './main.js'
 export { buildMpTable, MP_FLOATING_POINTER_ADDR } from './mptable.js'
 export type { MpProcessor, MpTableConfig } from './mptable.js'
+export type { HostMemoryBackend } from './hostmem.js'
 export { type MicrovmMachineState, TYPE_MICROVM_MACHINE } from './microvm.js'
 export type { RomList } from './rom-list.js'
 export { SerialStream } from './serial-stream.js'
