@@ -172,7 +172,7 @@ describe('a machine', () => {
     fc.assert(
       fc.property(address, length, (at, count) => {
         try {
-          expect(vm.memory.read(at, count).length).toBe(count)
+          expect(vm.memory.read(at, count).length === count).toBe(true) // -0 is 0 too
           expect(Number(at) + count).toBeLessThanOrEqual(size)
         } catch (error) {
           if (!(error instanceof RangeError)) throw error
