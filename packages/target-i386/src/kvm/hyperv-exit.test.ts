@@ -31,7 +31,7 @@ const reports: string[] = []
 beforeEach(() => {
   cpu = new X86CPU(new X86CPUClass())
   cpu.system = new SystemState()
-  cpu.system.accel = { name: 'kvm', qomClass: { ramAllocator: heapRamAllocator } } as unknown as KVMState
+  cpu.system.accel = { name: 'kvm', ramAllocator: heapRamAllocator } as unknown as KVMState
   const ram = new MemoryRegion()
   memoryRegionInitRam(ram, null, 'ram', 0x10000, heapRamAllocator)
   memoryRegionAddSubregion(cpu.system.systemMemory, 0, ram)
