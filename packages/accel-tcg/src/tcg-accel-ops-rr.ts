@@ -79,6 +79,7 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
  *
  * @qemu accel/tcg/tcg-accel-ops-rr.c rr_start_vcpu_thread
  * @was qemu_tcg_init_vcpu
+ * @differs nobody asks tcg_enabled: the accelerator's table decides
  */
 export function rrStartVcpuThread(engine: TcgEngine, cpu: CPUState): void {
   cpu.threadError = null
