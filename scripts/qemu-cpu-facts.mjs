@@ -54,7 +54,7 @@ export function whyNotReference() {
  * @param {object[]} commands
  * @returns {Promise<any[]>}
  */
-async function qmp(args, commands) {
+export async function qmp(args, commands) {
   const child = spawn(QEMU, [...args, '-display', 'none', '-nodefaults', '-qmp', 'stdio'])
   let output = ''
   let errors = ''

@@ -22,6 +22,7 @@ const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecAr
   { pattern: /^npm (install|i) @dromaius\//, reason: 'installs from where packages are published' },
   { pattern: /^(pnpm changeset|npx changeset)\b/, reason: 'asks questions' },
   { pattern: /^pnpm (format|map|options)$/, reason: 'rewrites tracked files; .ci/run has the check' },
+  { pattern: /^pnpm cpu-(facts|models)$/, reason: 'rewrites tracked files; a test has the check' },
   { pattern: /^bash \.ci\/run$/, reason: 'runs this test' },
   { pattern: /^pnpm check-all$/, reason: 'its parts are steps of .ci/run' },
   {
@@ -91,7 +92,7 @@ describe.each(documents)('$file', ({ commands }) => {
       it(`'${line}' runs elsewhere: ${excuse.reason}`, () => excuse.check?.(match))
       continue
     }
-    const missing = /\b(start|dromaius)\b/.test(line) ? kvmMissing() : undefined
+    const missing = /\b(start|dromaius)\b|--here\b/.test(line) ? kvmMissing() : undefined
     const title = `'${line}' succeeds${missing ? ` (skipped: ${missing})` : ''}`
     it.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
       const result = spawnSync('/bin/sh', ['-c', line], {

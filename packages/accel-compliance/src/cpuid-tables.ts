@@ -75,32 +75,42 @@ function linesOf({ args }: TracedCall): CpuidLine[] {
   })
 }
 
+/** The tables of all vCPUs in a trace, in the order in which they were handed over. */
+export function tracedCpuidTables(calls: readonly TracedCall[]): CpuidLine[][] {
+  return calls.filter((call) => requestOf(call) === 'KVM_SET_CPUID2').map(linesOf)
+}
+
 /** What came of a machine. */
 export interface CpuidTables {
   /** One table per vCPU, in the order in which they were made. */
   tables: CpuidLine[][]
   /** Whether the program got to its end; if not, vCPUs may be missing. */
   complete: boolean
-  /** What it said on the way. */
-  messages: string
+  /** What it reported on the way, without its name in front. */
+  messages: string[]
 }
 
-/**
- * Starts QEMU with its CPUs stopped, ends it at once, and gives what it handed to KVM.
- *
- * @param machine name of the board, such as `microvm`
- * @param cpu as behind `-cpu`
- * @param smp as behind `-smp`
- */
-export async function qemuCpuidTables(machine: string, cpu: string, smp: string): Promise<CpuidTables> {
+/** A machine, in QEMU's words. */
+export interface QemuMachine {
+  /** Name of the board, such as `microvm`. */
+  machine: string
+  /** As behind `-cpu`. */
+  cpu: string
+  /** As behind `-smp`. */
+  smp: string
+}
+
+/** Starts QEMU with its CPUs stopped, ends it at once, and gives what it handed to KVM. */
+export async function qemuCpuidTables(qemu: QemuMachine): Promise<CpuidTables> {
+  const { machine, cpu, smp } = qemu
   const options = `-M ${machine} -accel kvm,kernel-irqchip=on -m 16M -nodefaults -display none -S -monitor stdio`
   const command = ['qemu-system-x86_64', ...options.split(' '), '-cpu', cpu, '-smp', smp]
   const { calls, code, stderr } = await straceRun(['--seccomp-bpf', '-v', '-e', 'trace=ioctl'], command, {
     input: 'quit\n',
     limitMs: 60_000,
   })
-  const tables = calls.filter((call) => requestOf(call) === 'KVM_SET_CPUID2').map(linesOf)
-  return { tables, complete: code === 0, messages: stderr }
+  const messages = stderr.split('\n').flatMap((line) => /^qemu-system-x86_64: (.*)/.exec(line)?.[1] ?? [])
+  return { tables: tracedCpuidTables(calls), complete: code === 0, messages }
 }
 
 /** A difference that is meant to be. */

@@ -11,7 +11,7 @@ import { TcgEngine } from './tcg-engine.js'
  * @qemu accel/tcg/tcg-all.c TCGState
  */
 export class TCGState extends AccelState {
-  /** From `tcgInitMachine` to the machine's end. */
+  /** From `tcgInitMachine` to the machine's end. @internal */
   engine: TcgEngine | null = null
 
   override get ramAllocator(): RamAllocator | null {

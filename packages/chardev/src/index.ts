@@ -48,4 +48,5 @@ export {
   TYPE_CHARDEV,
 } from './char.js'
 export type { ChardevEvent } from './char.js'
+export type { FdWriter } from './fd-writer.js'
 export type { TerminalInput } from './terminal.js'

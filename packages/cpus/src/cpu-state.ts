@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import type { AddressSpace, MemoryRegion } from '@dromaius/memory'
+import { type AddressSpace, type MemoryRegion, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import type { KvmRun, VcpuServer } from '@dromaius/native'
-import { DeviceClass, DeviceState, TYPE_DEVICE, typeRegister } from '@dromaius/qom'
+import {
+  DeviceClass,
+  deviceClassSetProps,
+  DeviceState,
+  propBool,
+  propLink,
+  TYPE_DEVICE,
+  typeRegister,
+} from '@dromaius/qom'
 import type { QemuThread, ThreadServer } from '@dromaius/thread'
 import { BqlCond } from './bql-cond.js'
 import type { CPUBreakpoint, CPUWatchpoint } from './breakpoint.js'
@@ -112,5 +120,9 @@ export const TYPE_CPU = typeRegister<CPUState, CPUClass>({
   classInit(cc) {
     cc.desc = 'CPU'
     cc.userCreatable = false
+    deviceClassSetProps<CPUState>(cc, [
+      propLink('memory', 'memory', TYPE_MEMORY_REGION),
+      propBool('start-powered-off', 'startPoweredOff', false),
+    ])
   },
 })

@@ -20,6 +20,7 @@ export {
   TYPE_ISA_BUS,
   TYPE_ISA_DEVICE,
 } from './isa-bus.js'
+export type { IsaIrqUser } from './isa-bus.js'
 export { machineParseSmpConfig, SMP_KEYS, smpConfigurationParse } from './machine-smp.js'
 export type { SMPConfiguration } from './machine-smp.js'
 export {

@@ -21,7 +21,7 @@ import { sysbusRealize, TYPE_SYS_BUS_DEVICE, type SysBusDevice, type SystemBus }
 export const ISA_NUM_IRQS = 16
 
 /** A device that drives an interrupt line, and whether it raises it. */
-interface IsaIrqUser {
+export interface IsaIrqUser {
   readonly dev: ISADevice
   level: number
 }

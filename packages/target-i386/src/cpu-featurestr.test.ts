@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { objectNew, objectPropertyGet } from '@dromaius/qom'
+import { objectNew, objectPropertyGet, objectPropertySet } from '@dromaius/qom'
 import { UserError, setReportSink } from '@dromaius/util'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -53,8 +53,16 @@ describe('x86CpuParseFeaturestr', () => {
   it('tsc-freq has metric units', () => {
     const frequency = (text: string): string => x86CpuParseFeaturestr(`tsc-freq=${text}`).props[0]!.value
 
-    expect([frequency('2.4G'), frequency('1000'), frequency('3M')]).toEqual(['2400000000', '1000', '3000000'])
-    expect(() => frequency('fast')).toThrow(new UserError('bad numerical value fast'))
+    expect(['2.4G', '1000', '3M', '0x10k', '1.0000000009T'].map(frequency)).toEqual([
+      '2400000000',
+      '1000',
+      '3000000',
+      '16000',
+      '1000000000900',
+    ])
+    for (const text of ['fast', '', '-1', '1.5', '10E', '1e9', '2G5']) {
+      expect(() => frequency(text)).toThrow(new UserError(`bad numerical value ${text}`))
+    }
   })
 
   it('mixing +x and x=off warns, and the sign wins', () => {
@@ -74,6 +82,45 @@ describe('x86CpuParseFeaturestr', () => {
   it('an unknown feature is named', () => {
     expect(() => cpuWith('+nosuch')).toThrow(new UserError("Property 'qemu64-x86_64-cpu.nosuch' not found"))
     expect(() => cpuWith('nosuch')).toThrow(new UserError("Property 'qemu64-x86_64-cpu.nosuch' not found"))
+  })
+
+  it('signs win over assignments, - over +, and among assignments the last one, whatever the order', () => {
+    // Features that no other feature depends on, or is needed by.
+    const names = ['avx', 'cx16', 'pni', 'fsgsbase', 'umip', 'arat', 'kvmclock', 'nx', 'xsaves', 'clzero']
+    const token = fc.record({
+      name: fc.constantFrom(...names),
+      form: fc.constantFrom('+', '-', 'on', 'off', 'bare'),
+    })
+    const textOf = ({ name, form }: { name: string; form: string }): string => {
+      if (form === '+' || form === '-') return `${form}${name}`
+      return form === 'bare' ? name : `${name}=${form}`
+    }
+    const initial = X86_CPU(objectNew('qemu64-x86_64-cpu'))
+    fc.assert(
+      fc.property(fc.array(token, { maxLength: 12 }), (tokens) => {
+        const cpu = X86_CPU(objectNew('qemu64-x86_64-cpu'))
+        x86CpuApplyFeaturestr(cpu, x86CpuParseFeaturestr(tokens.map(textOf).join(',')))
+        for (const name of cpu.plusFeatures) objectPropertySet(cpu, name, true)
+        for (const name of cpu.minusFeatures) objectPropertySet(cpu, name, false)
+
+        for (const name of names) {
+          const forms = tokens.filter((one) => one.name === name).map(({ form }) => form)
+          const assigned = forms.findLast((form) => form !== '+' && form !== '-')
+          let expected = objectPropertyGet(initial, name)
+          if (assigned !== undefined) expected = assigned !== 'off'
+          if (forms.includes('+')) expected = true
+          if (forms.includes('-')) expected = false
+          expect([name, objectPropertyGet(cpu, name)]).toEqual([name, expected])
+        }
+        const mixed = names.some((name) => {
+          const forms = tokens.filter((one) => one.name === name).map(({ form }) => form)
+          const sign = forms.findIndex((form) => form === '+' || form === '-')
+          return sign >= 0 && forms.slice(sign).some((form) => form !== '+' && form !== '-')
+        })
+        expect(warnings.length > 0).toBe(mixed)
+        warnings = []
+      }),
+    )
   })
 
   it('any text is taken or refused with a UserError', () => {

@@ -14,25 +14,29 @@ export interface X86CpuFeatureString {
   readonly minusFeatures: readonly string[]
 }
 
-const SIZE_UNITS: Record<string, bigint> = {
-  '': 1n,
-  B: 1n,
-  K: 1000n,
-  M: 1000n ** 2n,
-  G: 1000n ** 3n,
-  T: 1000n ** 4n,
-}
+/** Unit letters, each 1000 times the one before; B stands for none. */
+const METRIC_UNITS = 'BKMGTPE'
+const INT64_MAX = (1n << 63n) - 1n
 
 /**
- * A frequency such as `2.4G`, in Hz, units of 1000.
+ * A frequency such as `2.4G` or `0x3b9aca00`, in Hz, units of 1000.
  * @qemu util/cutils.c qemu_strtosz_metric
  */
 function parseMetric(text: string): bigint {
-  const match = /^(\d+)(?:\.(\d{1,9}))?([bkmgt]?)$/i.exec(text)
-  if (!match) throw new UserError(`bad numerical value ${text}`)
-  const [, whole, fraction = '', unit] = match
-  const scaled = BigInt(whole! + fraction.padEnd(9, '0')) * SIZE_UNITS[unit!.toUpperCase()]!
-  return scaled / 1_000_000_000n
+  const bad = new UserError(`bad numerical value ${text}`)
+  const hex = /^(0x[\da-f]+)([kmgtp]?)$/i.exec(text)
+  const decimal = /^(\d+)(?:\.(\d*))?([bkmgtpe]?)$/i.exec(text)
+  if (!hex && !decimal) throw bad
+  const [whole, fraction, letter] = hex
+    ? [hex[1]!, '', hex[2]!]
+    : [decimal![1]!, decimal![2] ?? '', decimal![3]!]
+  const exponent = letter === '' ? 0 : 3 * METRIC_UNITS.indexOf(letter.toUpperCase())
+  // Parts of a hertz are cut off; without a unit there is nothing to have parts of.
+  if (fraction !== '' && exponent === 0) throw bad
+  const hertz =
+    BigInt(whole) * 10n ** BigInt(exponent) + BigInt(fraction.padEnd(exponent, '0').slice(0, exponent) || 0)
+  if (hertz > INT64_MAX) throw bad
+  return hertz
 }
 
 /**

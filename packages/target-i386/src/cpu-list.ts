@@ -65,15 +65,22 @@ function flagLines(): string[] {
 }
 
 /**
+ * The order of models: by class, then by name.
+ * @qemu target/i386/cpu.c x86_cpu_list_compare
+ */
+export function x86CpuListCompare(a: X86CPUClass, b: X86CPUClass): number {
+  if (a.ordering !== b.ordering) return a.ordering - b.ordering
+  const [nameA, nameB] = [x86CpuClassGetModelName(a), x86CpuClassGetModelName(b)]
+  return nameA < nameB ? -1 : nameA > nameB ? 1 : 0
+}
+
+/**
  * What `-cpu help` prints: models and names of features.
  * @qemu target/i386/cpu.c x86_cpu_list
  */
 export function x86CpuList(): string {
   const classes = objectClassGetList(TYPE_X86_CPU, false).map((klass) => TYPE_X86_CPU.classCast(klass))
-  const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-  classes.sort(
-    (a, b) => a.ordering - b.ordering || byName(x86CpuClassGetModelName(a), x86CpuClassGetModelName(b)),
-  )
+  classes.sort(x86CpuListCompare)
   const models = classes.map((xcc) => `x86 ${x86CpuClassGetModelName(xcc).padEnd(20)}  ${describe(xcc)}`)
   return ['Available CPUs:', ...models, '', 'Recognized CPUID flags:', ...flagLines(), '', ''].join('\n')
 }

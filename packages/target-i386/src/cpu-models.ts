@@ -49,6 +49,7 @@ function x86RegisterCpuModelType(name: string, model: X86CPUModel): void {
     parent: TYPE_X86_CPU,
     classInit(xcc) {
       xcc.model = model
+      xcc.migrationSafe = true
     },
     instanceInit: (cpu) => x86CpuLoadModel(cpu, model),
   })
@@ -120,6 +121,8 @@ export const TYPE_BASE_X86_CPU = typeRegister<X86CPU, X86CPUClass>({
   name: x86CpuTypeName('base'),
   parent: TYPE_X86_CPU,
   classInit(xcc) {
+    xcc.staticModel = true
+    xcc.migrationSafe = true
     xcc.ordering = 8
     xcc.modelDescription = 'base CPU model type with no features enabled'
   },

@@ -10,6 +10,7 @@ import {
   propUint8,
 } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
+import { PERF_CAP_LBR_FMT } from './cpuid-bits.js'
 import { UNASSIGNED_APIC_ID, type X86CPU, type X86CPUClass, x86CpuVendorWords2str } from './cpu.js'
 import { featureBitsByName, x86CpuListFeatureNames } from './feature-names.js'
 import { featureAliases, featureWordInfo } from './feature-words.js'
@@ -22,17 +23,14 @@ const VENDOR_LENGTH = 12
 /** Identity and features are read by realize; later changes would be lies. */
 function refuseAfterRealize(cpu: X86CPU, name: string): void {
   if (!cpu.realized) return
-  const id = cpu.id ?? ''
+  const which = cpu.id === null ? 'anonymous device' : `device '${cpu.id}'`
   const type = cpu.qomClass.typeName
-  throw new UserError(
-    `Attempt to set property '${name}' on device '${id}' (type '${type}') after it was realized`,
-  )
+  throw new UserError(`Attempt to set property '${name}' on ${which} (type '${type}') after it was realized`)
 }
 
-function checkRange(cpu: X86CPU, name: string, value: bigint, max: bigint): number {
+function checkRange(name: string, value: bigint, max: bigint): number {
   if (value < 0n || value > max) {
-    const property = `${cpu.qomClass.typeName}.${name}`
-    throw new UserError(`Property ${property} doesn't take value ${value} (minimum: 0, maximum: ${max})`)
+    throw new UserError(`Property .${name} doesn't take value ${value} (minimum: 0, maximum: ${max})`)
   }
   return Number(value)
 }
@@ -51,7 +49,7 @@ function addVersionProperty(
     get: (cpu) => BigInt(unpack(cpu.env.cpuidVersion)),
     set(cpu, value) {
       refuseAfterRealize(cpu, name)
-      cpu.env.cpuidVersion = pack(cpu.env.cpuidVersion, checkRange(cpu, name, value, max)) >>> 0
+      cpu.env.cpuidVersion = pack(cpu.env.cpuidVersion, checkRange(name, value, max)) >>> 0
     },
   })
 }
@@ -102,7 +100,7 @@ function addStringProperties(klass: X86CPUClass): void {
     set(cpu, value) {
       refuseAfterRealize(cpu, 'vendor')
       if (value.length !== VENDOR_LENGTH) {
-        throw new UserError(`Property ${cpu.qomClass.typeName}.vendor doesn't take value '${value}'`)
+        throw new UserError(`Property '.vendor' doesn't take value '${value}'`)
       }
       cpu.env.cpuidVendor1 = wordOf(value, 0)
       cpu.env.cpuidVendor2 = wordOf(value, 4)
@@ -129,8 +127,39 @@ function addTscFrequency(klass: X86CPUClass): void {
     get: ({ env }) => BigInt(env.tscKhz) * 1000n,
     set(cpu, value) {
       refuseAfterRealize(cpu, 'tsc-frequency')
-      const khz = checkRange(cpu, 'tsc-frequency', value, (1n << 63n) - 1n) / 1000
+      const khz = checkRange('tsc-frequency', value, (1n << 63n) - 1n) / 1000
       cpu.env.tscKhz = cpu.env.userTscKhz = Math.floor(khz)
+    },
+  })
+}
+
+/** The format of last branch records; nothing but its six bits may be given. */
+function addLbrFmt(klass: X86CPUClass): void {
+  for (const name of ['lbr-fmt', 'lbr_fmt']) {
+    objectClassPropertyAdd<X86CPU, 'uint64'>(klass, {
+      name,
+      type: 'uint64',
+      get: (cpu) => cpu.lbrFmt,
+      set(cpu, value) {
+        refuseAfterRealize(cpu, 'lbr-fmt')
+        if ((value & ~PERF_CAP_LBR_FMT) !== 0n) {
+          throw new UserError("Property value for 'lbr-fmt' has bits outside mask '0x3f'")
+        }
+        cpu.lbrFmt = value
+      },
+    })
+  }
+}
+
+/** Whether the count of system management interrupts is saved. */
+function addMigrateSmiCount(klass: X86CPUClass): void {
+  objectClassPropertyAdd<X86CPU, 'bool'>(klass, {
+    name: 'x-migrate-smi-count',
+    type: 'bool',
+    get: ({ env }) => env.migrateSmiCount,
+    set(cpu, value) {
+      refuseAfterRealize(cpu, 'x-migrate-smi-count')
+      cpu.env.migrateSmiCount = value
     },
   })
 }
@@ -246,7 +275,6 @@ function addReadOnlyProperties(klass: X86CPUClass): void {
 /**
  * Every option of an x86 CPU but those of single models.
  * @qemu target/i386/cpu.c x86_cpu_properties
- * @differs without lbr-fmt, tcg-cpuid and what only concerns migration
  */
 export function addX86CpuProperties(klass: X86CPUClass): void {
   deviceClassSetProps<X86CPU>(klass, [
@@ -274,12 +302,16 @@ export function addX86CpuProperties(klass: X86CPUClass): void {
     propBool('lmce', 'enableLmce', false),
     propBool('l3-cache', 'enableL3Cache', true),
     propBool('legacy-cache', 'legacyCache', true),
+    propBool('kvm-no-smi-migration', 'kvmNoSmiMigration', false),
+    propBool('tcg-cpuid', 'exposeTcg', true),
     propBool('vmware-cpuid-freq', 'vmwareCpuidFreq', true),
     propBool('x-intel-pt-auto-level', 'intelPtAutoLevel', true),
   ])
   addVersionProperties(klass)
   addStringProperties(klass)
   addTscFrequency(klass)
+  addLbrFmt(klass)
+  addMigrateSmiCount(klass)
   addLevelProperties(klass)
   addFeatureProperties(klass)
   addHypervFeatureProperties(klass)

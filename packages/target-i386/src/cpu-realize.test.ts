@@ -115,8 +115,10 @@ describe('x86CpuRealizefn', () => {
   it('the hyperthreading warning comes for AMD models without topoext', () => {
     realize(testCpu(testMachine('noting', { cpus: 2, threads: 2 }), 'qemu64'))
 
-    expect(warnings).toHaveLength(1)
-    expect(warnings[0]).toContain("This family of AMD CPU doesn't support hyperthreading(2)")
+    expect(warnings).toEqual([
+      "This family of AMD CPU doesn't support hyperthreading(2)",
+      'Please configure -smp options properly or try enabling topoext feature.',
+    ])
   })
 
   it('a dummy accelerator takes every feature', () => {
@@ -160,7 +162,7 @@ describe('x86CpuRealizefn', () => {
       'noting',
       'qemu64',
       (cpu) => (cpu.physBits = 53),
-      /^phys-bits should be between 32 and 52/,
+      /^phys-bits should be between 32 and 52 {2}\(but is 53\)$/,
     ],
     ['phys-bits too narrow', 'noting', 'qemu64', (cpu) => (cpu.physBits = 31), /\(but is 31\)$/],
     [

@@ -9,7 +9,7 @@ import {
   qemuInitVcpu,
 } from '@dromaius/cpus'
 import { type DeviceState, objectUnparent, qemuRegisterReset, qemuUnregisterReset } from '@dromaius/qom'
-import { UserError, warnReport } from '@dromaius/util'
+import { errorPrintf, UserError, warnReport } from '@dromaius/util'
 import { x86CpuApicCreate, x86CpuApicRealize } from './cpu-apic.js'
 import {
   accelCpuOf,
@@ -17,6 +17,7 @@ import {
   x86CpuFilterFeatures,
   x86CpuHaveFilteredFeatures,
 } from './cpu-features.js'
+import { x86CpuApplyLbrFmt } from './cpu-lbr.js'
 import { mceInit } from './cpu-mce.js'
 import { isAmdCpu, UNASSIGNED_APIC_ID, type X86CPU, X86_CPU } from './cpu.js'
 import * as bits from './cpuid-bits.js'
@@ -70,7 +71,7 @@ function setPhysBits(cpu: X86CPU): void {
   if (features[FEAT_8000_0001_EDX] & bits.CPUID_EXT2_LM) {
     if (cpu.physBits !== 0 && (cpu.physBits > TARGET_PHYS_ADDR_SPACE_BITS || cpu.physBits < 32)) {
       throw new UserError(
-        `phys-bits should be between 32 and ${TARGET_PHYS_ADDR_SPACE_BITS} (but is ${cpu.physBits})`,
+        `phys-bits should be between 32 and ${TARGET_PHYS_ADDR_SPACE_BITS}  (but is ${cpu.physBits})`,
       )
     }
     if (cpu.physBits === 0) cpu.physBits = DEFAULT_PHYS_BITS
@@ -98,10 +99,8 @@ function initCacheInfo(cpu: X86CPU): void {
 function warnOfHyperthreading(cpu: X86CPU): void {
   if (cpu.cpuIndex !== 0 || cpu.nrThreads <= 1 || !isAmdCpu(cpu.env)) return
   if (cpu.env.features[FEAT_8000_0001_ECX] & bits.CPUID_EXT3_TOPOEXT) return
-  warnReport(
-    `This family of AMD CPU doesn't support hyperthreading(${cpu.nrThreads}). ` +
-      'Please configure -smp options properly or try enabling topoext feature.',
-  )
+  warnReport(`This family of AMD CPU doesn't support hyperthreading(${cpu.nrThreads})`)
+  errorPrintf('Please configure -smp options properly or try enabling topoext feature.')
 }
 
 /**
@@ -145,7 +144,7 @@ function cpuCommonRealizefn(cpu: X86CPU): void {
  * Throws UserError or HostError; then the CPU is as before, unless its thread exists: that is for the machine to join.
  * @qemu target/i386/cpu.c x86_cpu_realizefn
  * @differs the accelerator's defaults have a call of their own; since QEMU 5.2 cpu_exec_realizefn makes it and stands
- *   before phys bits and caches. No LBR format
+ *   before phys bits and caches
  */
 export function x86CpuRealizefn(dev: DeviceState): void {
   const cpu = X86_CPU(dev)
@@ -155,6 +154,7 @@ export function x86CpuRealizefn(dev: DeviceState): void {
 
   x86CpuHypervRealize(cpu)
   x86CpuExpandFeatures(cpu)
+  x86CpuApplyLbrFmt(cpu)
   x86CpuFilterFeatures(cpu, cpu.checkCpuid || cpu.enforceCpuid)
   enforceFeatures(cpu)
   copyAmdAliases(cpu)

@@ -54,6 +54,7 @@ const PRESERVED: ReadonlySet<keyof e.CPUX86State> = new Set<keyof e.CPUX86State>
   'tscValid',
   'tscKhz',
   'userTscKhz',
+  'migrateSmiCount',
   'apicBusFreq',
   'mcgCap',
   'mcgCtl',

@@ -10,7 +10,7 @@ import {
 } from '@dromaius/qom'
 import type { X86ApicDevice } from './cpu-apic-device.js'
 import type { X86CPUModel } from './cpu-model-types.js'
-import { CPUID_VENDOR_AMD, CPUID_VENDOR_INTEL } from './cpuid-bits.js'
+import { CPUID_VENDOR_AMD, CPUID_VENDOR_INTEL, LBR_FMT_UNSET } from './cpuid-bits.js'
 import { type CpuidCaches, legacyCaches } from './cpuid-cache.js'
 import { CPUX86State } from './env.js'
 import { type ExtSaveArea, x86ExtSaveAreas } from './ext-save-areas.js'
@@ -36,6 +36,10 @@ export class X86CPU extends CPUState {
   forceFeatures = false
   /** Shows the guest KVM's CPUID leaves (`kvm`). */
   exposeKvm = true
+  /** Keeps system management mode's state out of what is written to KVM (`kvm-no-smi-migration`). */
+  kvmNoSmiMigration = false
+  /** Shows the guest the translator's CPUID leaf (`tcg-cpuid`). */
+  exposeTcg = true
   /** With `maxFeatures`: only features that can be migrated (`migratable`). */
   migratable = true
   /** Shows only those of KVM's paravirtual features that CPUID tells of (`kvm-pv-enforce-cpuid`). */
@@ -82,6 +86,8 @@ export class X86CPU extends CPUState {
   filteredFeatures: bigint[] = new Array<bigint>(FEATURE_WORD_COUNT).fill(0n)
   /** Shows performance counters (`pmu`). */
   enablePmu = false
+  /** Format of last branch records (`lbr-fmt`), or that it is the model's. */
+  lbrFmt = LBR_FMT_UNSET
   /** Local machine checks (`lmce`). */
   enableLmce = false
   enableL3Cache = true
@@ -135,6 +141,10 @@ export class X86CPUClass extends CPUClass {
   hostCpuidRequired = false
   /** Place in `-cpu help`, smaller first. */
   ordering = 0
+  /** Looks the same on every host. */
+  migrationSafe = false
+  /** Will look the same in every release. */
+  staticModel = false
   /** Line of `-cpu help`, when it is not the brand string. */
   modelDescription: string | null = null
   /**

@@ -63,6 +63,12 @@ export const CPUID_EXT3_TOPOEXT = bit(22)
 /* FEAT_XSAVE */
 export const CPUID_XSAVE_XSAVES = bit(3)
 
+/* FEAT_PERF_CAPABILITIES */
+/** Format of last branch records. */
+export const PERF_CAP_LBR_FMT = 0x3fn
+/** The value of `lbr-fmt` that leaves the format to the model: all bits but those of a format. */
+export const LBR_FMT_UNSET = ~PERF_CAP_LBR_FMT & 0xffff_ffff_ffff_ffffn
+
 /* FEAT_14_0_ECX */
 export const CPUID_14_0_ECX_LIP = bit(31)
 

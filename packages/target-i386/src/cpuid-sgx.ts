@@ -9,8 +9,8 @@ import {
   FEAT_SGX_12_0_EAX,
   FEAT_SGX_12_0_EBX,
   FEAT_SGX_12_1_EAX,
-  FEAT_XSAVE_XSS_HI,
-  FEAT_XSAVE_XSS_LO,
+  FEAT_XSAVE_XCR0_HI,
+  FEAT_XSAVE_XCR0_LO,
 } from './feature-words.js'
 
 /** Subleaf 1, EAX: enclaves may get the provisioning key. The host gives it only to whoever is entitled. */
@@ -36,7 +36,7 @@ export function cpuidSgxLeaf(cpu: X86CPU, count: number): CpuidRegs {
   return {
     eax: (host.eax & featureReg(cpu, FEAT_SGX_12_1_EAX) & ~SGX_ATTR_PROVISIONKEY) >>> 0,
     ebx: 0,
-    ecx: ((host.ecx & featureReg(cpu, FEAT_XSAVE_XSS_LO)) | XSTATE_FP_SSE) >>> 0,
-    edx: (host.edx & featureReg(cpu, FEAT_XSAVE_XSS_HI)) >>> 0,
+    ecx: ((host.ecx & featureReg(cpu, FEAT_XSAVE_XCR0_LO)) | XSTATE_FP_SSE) >>> 0,
+    edx: (host.edx & featureReg(cpu, FEAT_XSAVE_XCR0_HI)) >>> 0,
   }
 }

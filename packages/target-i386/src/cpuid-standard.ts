@@ -65,7 +65,7 @@ function hostCacheParametersLeaf(cpu: X86CPU, count: number): CpuidRegs {
   if ((regs.eax & 31) === 0) return regs
   const hostVcpusPerCache = 1 + ((regs.eax & 0x3ffc000) >>> 14)
   const vcpusPerSocket = cpu.env.nrDies * cpu.nrCores * cpu.nrThreads
-  if (cpu.nrCores > 1) regs.eax = (regs.eax & 0x03ffffff) | ((pow2ceil(cpu.nrCores) - 1) << 26)
+  regs.eax = (regs.eax & 0x03ffffff) | ((pow2ceil(cpu.nrCores) - 1) << 26)
   if (hostVcpusPerCache > vcpusPerSocket) {
     regs.eax = (regs.eax & ~0x3ffc000) | ((pow2ceil(vcpusPerSocket) - 1) << 14)
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { accelCpuOf } from './cpu-features.js'
+import { noCpuid } from './cpuid-common.js'
 import { cpuidCentaurLeaf, cpuidExtendedLeaf } from './cpuid-extended.js'
 import { cpuidStandardLeaf } from './cpuid-standard.js'
 import type { CpuidRegs } from './cpuid-regs.js'
@@ -15,6 +17,15 @@ function limitOf(cpu: X86CPU, index: number): number {
   return cpu.env.cpuidLevel
 }
 
+/** "TCGTCGTCGTCG", as EBX, ECX and EDX show it. */
+const TCG_SIGNATURE = { ebx: 0x5447_4354, ecx: 0x4354_4743, edx: 0x4743_5447 }
+
+/** The translator's own leaf; KVM puts its in their place. */
+function hypervisorLeaf(cpu: X86CPU, leaf: number): CpuidRegs {
+  const shown = leaf === 0x40000000 && cpu.exposeTcg && accelCpuOf(cpu)?.name === 'tcg'
+  return shown ? { eax: HYPERVISOR_LEVEL, ...TCG_SIGNATURE } : noCpuid()
+}
+
 /**
  * What the CPUID instruction gives: leaf `index` (EAX), subleaf `count` (ECX), both 32 bits. Features must have been
  * expanded. A leaf beyond its range's limit answers as the highest basic leaf does (SDM volume 2, CPUID).
@@ -25,6 +36,6 @@ export function cpuX86Cpuid(cpu: X86CPU, index: number, count: number): CpuidReg
   const leaf = index > limitOf(cpu, index) ? cpu.env.cpuidLevel : index
   if (leaf >= 0xc0000000) return cpuidCentaurLeaf(cpu, leaf)
   if (leaf >= 0x80000000) return cpuidExtendedLeaf(cpu, leaf, count)
-  if (leaf >= 0x40000000) return { eax: 0, ebx: 0, ecx: 0, edx: 0 }
+  if (leaf >= 0x40000000) return hypervisorLeaf(cpu, leaf)
   return cpuidStandardLeaf(cpu, leaf, count)
 }

@@ -232,6 +232,8 @@ export class CPUX86State {
 
   smbase = 0x30000
   msrSmiCount = 0n
+  /** `msrSmiCount` is part of what is saved (`x-migrate-smi-count`); the user's choice, no register. */
+  migrateSmiCount = true
   msrIa32MiscEnable = 0n
   msrIa32FeatureControl = 0n
   specCtrl = 0n

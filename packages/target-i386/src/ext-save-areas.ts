@@ -87,12 +87,15 @@ export const x86ExtSaveAreas: readonly (ExtSaveArea | null)[] = (() => {
 
 /**
  * The components where this host's processor has them: AMD's places differ from Intel's, and a hypervisor hands out
- * the host's XSAVE image.
+ * the host's XSAVE image. One whose feature is not `supported` has no place: it can only be shown by force.
  * @qemu target/i386/kvm/kvm-cpu.c kvm_cpu_xsave_init
  */
-export function hostExtSaveAreas(): readonly (ExtSaveArea | null)[] {
+export function hostExtSaveAreas(
+  supported: (word: FeatureWord, bits: bigint) => boolean,
+): readonly (ExtSaveArea | null)[] {
   return x86ExtSaveAreas.map((esa, i) => {
     if (esa === null || i <= XSTATE_SSE_BIT) return esa
+    if (!supported(esa.feature, esa.bits)) return { ...esa, offset: 0, ecx: 0 }
     const host = hostCpuid(0xd, i)
     return host.eax === esa.size ? { ...esa, offset: host.ebx, ecx: host.ecx } : esa
   })

@@ -26,6 +26,7 @@ export {
   x86CpuPostInitfn,
   X86_CPU_TYPE_SUFFIX,
 } from './cpu-class.js'
+export { type CpuDefinitionInfo, qmpQueryCpuDefinitions } from './cpu-definitions.js'
 export { x86CpuDumpState } from './cpu-dump.js'
 export {
   x86CpuExpandFeatures,
@@ -36,7 +37,12 @@ export {
 export { x86CpuApplyFeaturestr, type X86CpuFeatureString, x86CpuParseFeaturestr } from './cpu-featurestr.js'
 export { x86CpuClassByName, x86CpuClassGetModelName, x86CpuList } from './cpu-list.js'
 export { MCE_CAP_DEF, mceInit } from './cpu-mce.js'
-export { x86CpuModelResolveVersion, x86CpuSetDefaultVersion } from './cpu-default-version.js'
+export {
+  x86CpuDefGetVersions,
+  x86CpuModelResolveVersion,
+  x86CpuSetDefaultVersion,
+} from './cpu-default-version.js'
+export { builtinX86Defs } from './cpu-model-table.js'
 export {
   CPU_VERSION_AUTO,
   CPU_VERSION_LATEST,

@@ -52,4 +52,21 @@ describe('APIC ids', () => {
       { numRuns: 30 },
     )
   })
+
+  it('ids ascend with the number, and fill their bits exactly when every count is a power of two', () => {
+    fc.assert(
+      fc.property(shape, fc.integer({ min: 1, max: 4 }), (topo, packages) => {
+        const count = packages * topo.diesPerPkg * topo.coresPerDie * topo.threadsPerCore
+        const ids = Array.from({ length: count }, (_, i) => x86ApicidFromCpuIdx(topo, i))
+        const powerOfTwo = (n: number): boolean => (n & (n - 1)) === 0
+        const even = [topo.diesPerPkg, topo.coresPerDie, topo.threadsPerCore].every(powerOfTwo)
+
+        expect(ids).toEqual([...ids].sort((a, b) => a - b))
+        expect(ids.at(-1)! < packages << apicidPkgOffset(topo)).toBe(true)
+        if (even) expect(ids.at(-1)).toBe(count - 1)
+        else if (packages > 1) expect(ids.at(-1)).toBeGreaterThan(count - 1)
+      }),
+      { numRuns: 60 },
+    )
+  })
 })

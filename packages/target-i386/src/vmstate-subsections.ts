@@ -164,7 +164,10 @@ export const x86EnvSubsections: readonly VMStateSubsection<Env>[] = [
   part('xss', vmU64('xss')),
   part('umwait', vmU64('umwait')),
   part('tsc_khz', vmU32('tscKhz')),
-  part('msr_smi_count', vmU64('msrSmiCount')),
+  {
+    ...part('msr_smi_count', vmU64('msrSmiCount')),
+    needed: (env) => env.migrateSmiCount && env.msrSmiCount !== 0n,
+  },
   part('pkru', vmU32('pkru')),
   part('pkrs', vmU32('pkrs')),
   part('spec_ctrl', vmU64('specCtrl')),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { objectPropertySet } from '@dromaius/qom'
 import { vmstateLoad, vmstateSave, type VMStateValue } from '@dromaius/util'
 import { describe, expect, it } from 'vitest'
 import { realize, testAccel, testCpu, testMachine } from '../fixtures/machine.js'
@@ -30,6 +31,7 @@ const NOT_STATE = [
   'userTscKhz',
   'apicBusFreq',
   'tscValid',
+  'migrateSmiCount',
   // Has its own test: its bytes have the kernel's layout.
   'nestedState',
 ]
@@ -82,6 +84,19 @@ describe('vmstateX86Cpu', () => {
     vmstateLoad(vmstateX86Cpu, to, vmstateSave(vmstateX86Cpu, from))
 
     expect([to.env.opmaskRegs[3], to.env.stealTimeMsr, to.env.msrGpCounters[0]]).toEqual([0n, 0n, 0n])
+  })
+
+  it('x-migrate-smi-count=off keeps the count out of what is saved', () => {
+    const savedBy = (count: boolean): bigint => {
+      const from = testCpu(testMachine('idle'), 'qemu64')
+      objectPropertySet(from, 'x-migrate-smi-count', count)
+      realize(from).env.msrSmiCount = 5n
+      const to = newCpu()
+      vmstateLoad(vmstateX86Cpu, to, vmstateSave(vmstateX86Cpu, from))
+      return to.env.msrSmiCount
+    }
+
+    expect([savedBy(true), savedBy(false)]).toEqual([5n, 0n])
   })
 
   it('hidden flags follow from the registers', () => {

@@ -13,6 +13,7 @@ export const TCG_RAM_LIMIT = MEMORY_END - RAM_BASE
  * anew then, and whoever keeps one of his own is told.
  */
 export class TcgMemory {
+  /** Guest RAM, CPU state, TLB and bytecode. @internal */
   readonly memory: WebAssembly.Memory
   u8!: Uint8Array<ArrayBuffer>
   u32!: Uint32Array<ArrayBuffer>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 /** How bad a report is. */
-export type ReportKind = 'error' | 'warning' | 'info'
+export type ReportKind = 'error' | 'warning' | 'info' | 'advice'
 
 /** Takes one report; `text` has no prefix and no line end. */
 export type ReportSink = (kind: ReportKind, text: string) => void
@@ -10,6 +10,10 @@ export type ReportSink = (kind: ReportKind, text: string) => void
 const PROGRAM = 'dromaius'
 
 function writeToStderr(kind: ReportKind, text: string): void {
+  if (kind === 'advice') {
+    process.stderr.write(`${text}\n`)
+    return
+  }
   const label = kind === 'error' ? '' : `${kind}: `
   process.stderr.write(`${output.prefix()}${PROGRAM}: ${label}${text}\n`)
 }
@@ -66,4 +70,12 @@ export function warnReport(message: string): void {
  */
 export function infoReport(message: string): void {
   output.sink('info', message)
+}
+
+/**
+ * Tells what can be done about the report before it: the message alone.
+ * @qemu util/qemu-error.c error_printf
+ */
+export function errorPrintf(message: string): void {
+  output.sink('advice', message)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  errorPrintf,
   errorReport,
   infoReport,
   setReportPrefix,
@@ -57,10 +58,11 @@ describe('reports', () => {
     try {
       errorReport('one')
       warnReport('two')
+      errorPrintf('three')
     } finally {
       process.stderr.write = write
     }
-    expect(written).toEqual(['dromaius: one\n', 'dromaius: warning: two\n'])
+    expect(written).toEqual(['dromaius: one\n', 'dromaius: warning: two\n', 'three\n'])
   })
 
   it('with a prefix have the time and the guest’s name in front', () => {

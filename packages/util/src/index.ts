@@ -10,7 +10,14 @@ export { Clocks, NANOSECONDS_PER_SECOND, vmstateClocks } from './clocks.js'
 export { parseSize, parseUint, parseUint64, sizeToStr } from './cutils.js'
 export type { ParseSizeOptions, ParseUintOptions } from './cutils.js'
 export { AddonError, errnoName, HostError, UserError } from './errors.js'
-export { errorReport, infoReport, setReportPrefix, setReportSink, warnReport } from './error-report.js'
+export {
+  errorPrintf,
+  errorReport,
+  infoReport,
+  setReportPrefix,
+  setReportSink,
+  warnReport,
+} from './error-report.js'
 export type { ReportKind, ReportPrefix, ReportSink } from './error-report.js'
 export {
   IRQState,

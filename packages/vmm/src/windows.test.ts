@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)(`on Windows${missing === null ? '' : ` (${miss
       import { Machine } from '@dromaius/vmm'
       const { threadIds, threadName } = createRequire(import.meta.url)(process.env.DROMAIUS_PROBE)
       const cpus = () => threadIds().map(threadName).filter((name) => name.startsWith('CPU')).sort()
-      const machine = await Machine.create({ accelerators: [{ name: 'qtest' }], smp: 3 })
+      const machine = await Machine.create({ accel: 'qtest', cpus: 3 })
       machine.start()
       console.log(machine.state, cpus().join())
       await machine.stop()

@@ -14,6 +14,7 @@ import {
   objectPropertySet,
   type OnOffAuto,
   qdevRealize,
+  typeByName,
   typeRegister,
   withGlobalProps,
 } from '@dromaius/qom'
@@ -28,7 +29,7 @@ import {
   x86CpuSetDefaultVersion,
   x86CpuTypeName,
 } from '@dromaius/target-i386'
-import { HostError, type qemu_irq, sizeToStr, strerror, UserError } from '@dromaius/util'
+import { HostError, type qemu_irq, sizeToStr, strerror, UserError, warnReport } from '@dromaius/util'
 import { E820Table } from './e820.js'
 import { DEFAULT_BOOT_CONFIG } from './board-fw-cfg.js'
 import { BootDevices } from './boot-devices.js'
@@ -159,8 +160,8 @@ function x86PossibleCpuArchIds(x86ms: X86MachineState): CPUArchId[] {
 }
 
 /**
- * Makes the CPUs that are there at start; `defaultCpuVersion` is what plain names of models mean on this board. Throws UserError or HostError; those before the failing one stay until the machine
- * comes down.
+ * Makes the CPUs that are there at start; `defaultCpuVersion` is what plain names of models mean on this board. Warns of a
+ * model that will go. Throws UserError or HostError; those before the failing one stay until the machine comes down.
  * @qemu hw/i386/x86.c x86_cpus_init
  */
 export function x86CpusInit(x86ms: X86MachineState, defaultCpuVersion: number): void {
@@ -168,6 +169,8 @@ export function x86CpusInit(x86ms: X86MachineState, defaultCpuVersion: number): 
   x86ms.possibleCpus = x86PossibleCpuArchIds(x86ms)
   x86ms.apicIdLimit = (x86ms.possibleCpus.at(-1)?.archId ?? 0) + 1
   x86CheckApicIds(x86ms)
+  const note = TYPE_X86_CPU.classCast(typeByName(x86ms.cpuType)!.class()).model?.cpudef.deprecationNote
+  if (note !== undefined) warnReport(`CPU model ${x86ms.cpuType} is deprecated -- ${note}`)
   const make = (): void => {
     for (const { archId } of x86ms.possibleCpus.slice(0, x86ms.smp.cpus))
       x86CpuNew(x86ms, { 'apic-id': archId })

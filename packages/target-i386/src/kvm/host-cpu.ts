@@ -83,7 +83,7 @@ export function hostCpuRealizefn(cpu: X86CPU): void {
   const physBits = hostCpuAdjustPhysBits(cpu)
   if (physBits !== 0 && (physBits > TARGET_PHYS_ADDR_SPACE_BITS || physBits < 32)) {
     throw new UserError(
-      `phys-bits should be between 32 and ${TARGET_PHYS_ADDR_SPACE_BITS} (but is ${physBits})`,
+      `phys-bits should be between 32 and ${TARGET_PHYS_ADDR_SPACE_BITS}  (but is ${physBits})`,
     )
   }
   cpu.physBits = physBits

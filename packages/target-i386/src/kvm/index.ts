@@ -7,7 +7,7 @@
 export { x86KvmArchOps } from './kvm-arch.js'
 export { type KvmApicDevice, kvmPutApicbase } from './kvm-apic-state.js'
 export { kvmIrqchipInKernel } from './kvm-arch-state.js'
-export { kvmAccelCpu } from './kvm-cpu.js'
+export { kvmAccelCpu, kvmDefaultProps } from './kvm-cpu.js'
 export { kvmHvVpindexSettable } from './hyperv-init.js'
 export { kvmArchGetSupportedCpuid } from './kvm-cpuid.js'
 export { kvmEnableX2apic, kvmHasX2apicApi } from './kvm-x2apic.js'

@@ -3,6 +3,7 @@ import { type CPUState, type KVMState, kvmStateOf } from '@dromaius/cpus'
 import { objectPropertySet } from '@dromaius/qom'
 import { type X86AccelCpu, registerX86AccelCpu } from '../accel-cpu.js'
 import { type X86CPU, X86_CPU_GET_CLASS } from '../cpu.js'
+import { x86CpuGetSupportedFeatureWord } from '../cpu-features.js'
 import type { PropValue } from '../cpu-model-types.js'
 import { x86CpuApplyProps } from '../cpu-version-props.js'
 import { MCG_LMCE_P } from '../cpuid-bits.js'
@@ -20,7 +21,7 @@ import { MSR_IA32_UCODE_REV } from './msr-index.js'
  * Features that CPU models get, or lose, because KVM runs them. Only what the oldest supported kernel has can be on.
  * @qemu target/i386/kvm/kvm-cpu.c kvm_default_props
  */
-const kvmDefaultProps: readonly PropValue[] = [
+export const kvmDefaultProps: readonly PropValue[] = [
   { prop: 'kvmclock', value: 'on' },
   { prop: 'kvm-nopiodelay', value: 'on' },
   { prop: 'kvm-asyncpf', value: 'on' },
@@ -64,7 +65,9 @@ function kvmCpuInstanceInit(cpu: X86CPU): void {
     x86CpuApplyProps(cpu, irqchipProps(kvmStateOf(cpu)))
   }
   if (cpu.maxFeatures) kvmCpuMaxInstanceInit(cpu)
-  cpu.extSaveAreas = hostExtSaveAreas()
+  cpu.extSaveAreas = hostExtSaveAreas(
+    (word, bits) => (x86CpuGetSupportedFeatureWord(cpu, word, false) & bits) === bits,
+  )
 }
 
 /**

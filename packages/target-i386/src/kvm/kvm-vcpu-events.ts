@@ -104,15 +104,16 @@ function setFlag(env: CPUX86State, word: 'hflags' | 'hflags2', mask: number, on:
 }
 
 /** System management mode's part; the kernel takes over what is pending in `interruptRequest`. */
-function packSmm(cs: CPUState, env: CPUX86State, irqchipInKernel: boolean, events: KvmVcpuEvents): void {
+function packSmm(cpu: X86CPU, irqchipInKernel: boolean, events: KvmVcpuEvents): void {
+  const { env } = cpu
   events.smi.smm = env.hflags & HF_SMM_MASK ? 1 : 0
   events.smi.smm_inside_nmi = env.hflags2 & HF2_SMM_INSIDE_NMI_MASK ? 1 : 0
   if (irqchipInKernel) {
-    events.smi.pending = cs.interruptRequest & CPU_INTERRUPT_SMI ? 1 : 0
-    events.smi.latched_init = cs.interruptRequest & CPU_INTERRUPT_INIT ? 1 : 0
-    cs.interruptRequest &= ~(CPU_INTERRUPT_INIT | CPU_INTERRUPT_SMI)
+    events.smi.pending = cpu.interruptRequest & CPU_INTERRUPT_SMI ? 1 : 0
+    events.smi.latched_init = cpu.interruptRequest & CPU_INTERRUPT_INIT ? 1 : 0
+    cpu.interruptRequest &= ~(CPU_INTERRUPT_INIT | CPU_INTERRUPT_SMI)
   }
-  events.flags |= KVM_VCPUEVENT_VALID_SMM
+  if (!cpu.kvmNoSmiMigration) events.flags |= KVM_VCPUEVENT_VALID_SMM
 }
 
 /** The reverse of `packSmm`. */
@@ -136,7 +137,7 @@ export function kvmPutVcpuEvents(cpu: X86CPU, level: number): void {
   const events = kvm_vcpu_events.alloc()
   const { hasExceptionPayload, hasTripleFaultEvent } = state
   packVcpuEvents(cpu.env, { hasExceptionPayload, hasTripleFaultEvent, level }, events)
-  if (state.msrIndexList.has(MSR_IA32_SMBASE)) packSmm(cpu, cpu.env, kvmIrqchipInKernel(s), events)
+  if (state.msrIndexList.has(MSR_IA32_SMBASE)) packSmm(cpu, kvmIrqchipInKernel(s), events)
   kvmSetVcpuEvents(cpu.kvmVcpu!, events)
 }
 

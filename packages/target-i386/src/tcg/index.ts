@@ -3,6 +3,8 @@
  * x86 for the translator: QEMU's target/i386/tcg.
  * @packageDocumentation
  */
+export type { Address, DisasContext, DisasJump, HelperTable, Size, X86Operand } from './disas-context.js'
+export type { OpcodeRow, OperandSpec } from './opcode-table.js'
 export { tcgAccelCpu } from './tcg-cpu.js'
 export { x86TcgOps } from './tcg-cpu-ops.js'
 export { X86Translator } from './translate.js'
