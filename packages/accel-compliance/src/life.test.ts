@@ -8,7 +8,8 @@ import type { KVMState } from '@dromaius/accel-kvm'
 import { describe, expect, it } from 'vitest'
 import { accelerators, cpuCounts, titleOf } from './accelerators.js'
 import { type ComplianceMachine, DONE, STARTED } from './compliance-machine.js'
-import { aWhile, runOn } from './run-on.js'
+import { aWhile } from './a-while.js'
+import { runOn } from './run-on.js'
 
 /** Names of this process's threads. */
 function threadNames(): string[] {

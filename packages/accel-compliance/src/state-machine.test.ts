@@ -9,7 +9,7 @@ import { memoryRegionGetRamBlock, type RAMBlock } from '@dromaius/memory'
 import { Machine } from '@dromaius/vmm'
 import { describe, expect, it } from 'vitest'
 import { accelerators } from './accelerators.js'
-import { aWhile } from './run-on.js'
+import { aWhile } from './a-while.js'
 import {
   devicesWithState,
   loadMachine,

@@ -7,7 +7,8 @@ import { R_EBX } from '@dromaius/target-i386'
 import { describe, expect, it } from 'vitest'
 import { accelerators, cpuCounts, titleOf } from './accelerators.js'
 import { type ComplianceMachine, DONE, STARTED } from './compliance-machine.js'
-import { aWhile, runOn } from './run-on.js'
+import { aWhile } from './a-while.js'
+import { runOn } from './run-on.js'
 import { loadMachine, type SavedMachine, saveMachine, scramble, withoutClocks } from './state.js'
 
 /** A dword of saved RAM. */

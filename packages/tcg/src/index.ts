@@ -23,6 +23,14 @@ export {
   type TcgTranslator,
   type TcgVcpu,
 } from './tcg-cpu-ops.js'
-import './webassembly.js'
 
 export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'
+export {
+  wasm,
+  type WasmApi,
+  type WasmImports,
+  type WasmInstance,
+  type WasmMemory,
+  type WasmModule,
+  type WasmTable,
+} from './webassembly.js'

@@ -20,12 +20,13 @@ import {
   opDefs,
   TCGContext,
   TcgMemory,
+  wasm,
 } from './index.js'
 
 const memory = new TcgMemory()
-const table = new WebAssembly.Table({ initial: 1, element: 'anyfunc' })
+const table = new wasm.Table({ initial: 1, element: 'anyfunc' })
 const bytes = readFileSync(new URL('../build/interpreter.wasm', import.meta.url))
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+const { exports } = new wasm.Instance(new wasm.Module(bytes), {
   env: { memory: memory.memory, table, ioRead() {}, ioWrite() {}, notdirtyWrite: () => 0 },
 })
 const exec = exports.tcgQemuTbExec as (env: number, ip: number) => number

@@ -60,6 +60,13 @@ export class TCGContext {
     return slot
   }
 
+  /** What `body` takes of temporaries is free again behind it, so that a long instruction may repeat a step. */
+  withTemps(body: () => void): void {
+    const first = this.#nextTemp
+    body()
+    this.#nextTemp = first
+  }
+
   /** A constant: an integer between -2^53 and 2^53, as 64 bits. */
   const(value: number): Operand {
     return this.constPair(value | 0, Math.floor(value / 2 ** 32) | 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { CODE_BUFFER, CODE_BUFFER_SIZE, RAM_BASE } from './layout.js'
+import { wasm, type WasmMemory } from './webassembly.js'
 
 const WASM_PAGE = 0x1_0000
 /** What 32-bit addresses reach, less a page so that no access at the end wraps. */
@@ -14,7 +15,7 @@ export const TCG_RAM_LIMIT = MEMORY_END - RAM_BASE
  */
 export class TcgMemory {
   /** Guest RAM, CPU state, TLB and bytecode. @internal */
-  readonly memory: WebAssembly.Memory
+  readonly memory: WasmMemory
   u8!: Uint8Array<ArrayBuffer>
   u32!: Uint32Array<ArrayBuffer>
   view!: DataView<ArrayBuffer>
@@ -22,7 +23,7 @@ export class TcgMemory {
   #ramEnd = RAM_BASE
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: RAM_BASE / WASM_PAGE, maximum: 0x1_0000 })
+    this.memory = new wasm.Memory({ initial: RAM_BASE / WASM_PAGE, maximum: 0x1_0000 })
     this.#refresh()
   }
 

@@ -161,7 +161,10 @@ const enter: Generator = (s) => {
   const frame = s.temp()
   ir.emit(O.sub64!, frame, rsp, s.const(bytes))
   for (let i = 1; i < level; i++) {
-    s.store(s.dflag, onStack(s, rsp, -bytes * (i + 1)), s.load(s.dflag, onStack(s, s.reg64(RBP), -bytes * i)))
+    ir.withTemps(() => {
+      const value = s.load(s.dflag, onStack(s, s.reg64(RBP), -bytes * i))
+      s.store(s.dflag, onStack(s, rsp, -bytes * (i + 1)), value)
+    })
   }
   if (level > 0) s.store(s.dflag, onStack(s, rsp, -bytes * (level + 1)), frame)
   moveStack(s, -(size + bytes * (level + 1)))

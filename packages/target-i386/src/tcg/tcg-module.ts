@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readFileSync } from 'node:fs'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
-import { ENV_IO_DATA, type TcgHost, type TcgMemory, type TcgModule, type TcgVcpu } from '@dromaius/tcg'
+import {
+  ENV_IO_DATA,
+  type TcgHost,
+  type TcgMemory,
+  type TcgModule,
+  type TcgVcpu,
+  wasm,
+  type WasmImports,
+  type WasmModule,
+  type WasmTable,
+} from '@dromaius/tcg'
 import { X86_CPU } from '../cpu.js'
 import { cpuGetApicTpr, cpuSetApicTpr } from '../cpu-apic-device.js'
 import { cpuX86Cpuid } from '../cpuid.js'
@@ -30,11 +40,11 @@ export interface X86Module extends TcgModule {
 const HELPER_PREFIX = 'helper_'
 
 /** The compiled module, one for all machines. */
-const compiled: { module: WebAssembly.Module | null } = { module: null }
+const compiled: { module: WasmModule | null } = { module: null }
 
-function compile(): WebAssembly.Module {
+function compile(): WasmModule {
   const bytes = readFileSync(new URL('../../build/x86.wasm', import.meta.url))
-  return (compiled.module ??= new WebAssembly.Module(bytes))
+  return (compiled.module ??= new wasm.Module(bytes))
 }
 
 /** CPUID for EAX and ECX of the block. */
@@ -48,7 +58,7 @@ function cpuid({ cpu, env, memory }: TcgVcpu): void {
   })
 }
 
-function importsOf(memory: TcgMemory, table: WebAssembly.Table, host: TcgHost): WebAssembly.Imports {
+function importsOf(memory: TcgMemory, table: WasmTable, host: TcgHost): WasmImports {
   const at = (env: number): TcgVcpu => host.vcpuAt(env)
   const data = (env: number): bigint => memory.view.getBigUint64(env + ENV_IO_DATA, true)
   const setData = (env: number, value: bigint): void =>
@@ -84,8 +94,8 @@ export function instantiateX86(
   memory: TcgMemory,
   host: TcgHost,
 ): { module: X86Module; helpers: HelperTable } {
-  const table = new WebAssembly.Table({ initial: 8, element: 'anyfunc' })
-  const { exports } = new WebAssembly.Instance(compile(), importsOf(memory, table, host))
+  const table = new wasm.Table({ initial: 8, element: 'anyfunc' })
+  const { exports } = new wasm.Instance(compile(), importsOf(memory, table, host))
   const module = exports as unknown as X86Module
   const helpers: Record<string, number> = {}
   for (const [name, value] of Object.entries(exports)) {
@@ -95,7 +105,7 @@ export function instantiateX86(
   return { module, helpers }
 }
 
-function place(table: WebAssembly.Table, value: unknown): number {
+function place(table: WasmTable, value: unknown): number {
   const index = table.grow(1)
   table.set(index, value)
   return index
