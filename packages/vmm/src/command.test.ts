@@ -19,6 +19,11 @@ describe('lists', () => {
     [['-cpu', 'help'], /^x86 qemu64 /m],
     [['-device', 'help'], /^name "isa-debug-exit", bus ISA/m],
     [['-device', 'isa-debug-exit,help'], /^ {2}iobase=<uint32> .*\(default: 1281\)$/m],
+    [
+      ['-device', 'qemu64-x86_64-cpu,help'],
+      /^qemu64-x86_64-cpu options:\n {2}3dnow=<bool>$[^]*^ {2}tcg-cpuid=<bool> +- +\(default: true\)$/m,
+    ],
+    [['-device', 'pc-testdev,help'], /^There are no options for pc-testdev\.$/m],
     [['-d', 'help'], /^guest_errors /m],
     [['-trace', 'help'], /^\w+$/m],
     [['-d', 'trace:help'], /^\w+$/m],

@@ -4,11 +4,13 @@ import {
   DeviceClass,
   objectClassByName,
   objectClassGetList,
+  objectPropertyIter,
   TYPE_DEVICE,
   type DeviceCategory,
+  typeByName,
 } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
-import { propertyLines } from './machine-help.js'
+import { propertyHelp } from './machine-help.js'
 
 /** @qemu softmmu/qdev-monitor.c cat_name */
 const categoryNames: Readonly<Record<DeviceCategory, string>> = {
@@ -63,7 +65,20 @@ export function deviceList(): string {
     .join('\n')
 }
 
-/** What `-device driver,help` prints. Throws UserError if there is no such device. @qemu softmmu/qdev-monitor.c qdev_device_help */
+/** What every device has, and no user sets. @qemu monitor/qmp-cmds.c qmp_device_list_properties */
+const COMMON_PROPERTIES = ['type', 'realized', 'hotpluggable', 'hotplugged', 'parent_bus']
+
+/**
+ * What `-device driver,help` prints: CPUs have their properties told too. Throws UserError if there is no such device.
+ * @qemu softmmu/qdev-monitor.c qdev_device_help
+ */
 export function deviceHelp(driver: string): string {
-  return [`${driver} options:`, ...propertyLines(qdevGetDeviceClass(driver)), ''].join('\n')
+  const klass = objectClassByName(driver)
+  const dc = klass instanceof CPUClass && !klass.abstract ? klass : qdevGetDeviceClass(driver)
+  const lines = [...objectPropertyIter(typeByName(dc.typeName)!.new())]
+    .filter(({ name }) => !COMMON_PROPERTIES.includes(name) && !name.startsWith('legacy-'))
+    .map(propertyHelp)
+    .sort()
+  if (lines.length === 0) return `There are no options for ${driver}.\n`
+  return [`${driver} options:`, ...lines, ''].join('\n')
 }

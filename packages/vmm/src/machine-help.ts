@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { accelFind, accelList } from '@dromaius/cpus'
 import { findMachine, machineList } from '@dromaius/hw-core'
-import { objectClassPropertyIter, type ObjectClass } from '@dromaius/qom'
+import { objectClassPropertyIter, type ObjectClass, type ObjectProperty } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
 
 /** What `-machine help` prints. @qemu softmmu/vl.c machine_help_func */
@@ -20,16 +20,19 @@ export function accelHelp(): string {
   return ['Accelerators supported in Dromaius:', ...rows.sort(), ''].join('\n')
 }
 
-/** The properties of a class that text can set, one a line. @qemu softmmu/qdev-monitor.c qdev_device_help */
+/** A property as help shows it. @qemu qom/object_interfaces.c object_property_help */
+export function propertyHelp({ name, type, description, defaultValue }: ObjectProperty): string {
+  const head = `  ${name}=<${type.name}>`
+  const extra = defaultValue === undefined ? '' : ` (default: ${type.print(defaultValue)})`
+  return description === null && extra === '' ? head : `${head.padEnd(24)} - ${description ?? ''}${extra}`
+}
+
+/** The properties of a class that text can set, one a line. */
 export function propertyLines(klass: ObjectClass): string[] {
   return [...objectClassPropertyIter(klass)]
     .filter((property) => property.set !== null)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, type, description, defaultValue }) => {
-      const head = `  ${name}=<${type.name}>`
-      const extra = defaultValue === undefined ? '' : ` (default: ${type.print(defaultValue)})`
-      return description === null && extra === '' ? head : `${head.padEnd(24)} - ${description ?? ''}${extra}`
-    })
+    .map(propertyHelp)
 }
 
 /** What `-accel name,help` prints. Throws UserError if there is no such accelerator. */
