@@ -21,8 +21,9 @@ import { vmI32, vmI64, vmU32, vmU32Array, vmU64, vmU8, type VMStateDescription }
 
 /** Local vector table: timer, thermal, performance counters, LINT0, LINT1, error. */
 export const APIC_LVT_TIMER = 0
-const APIC_LVT_LINT0 = 3
-const APIC_LVT_LINT1 = 4
+export const APIC_LVT_LINT0 = 3
+export const APIC_LVT_LINT1 = 4
+export const APIC_LVT_ERROR = 5
 export const APIC_LVT_NB = 6
 /** Local vector table entry: masked; the timer's: periodic. */
 export const APIC_LVT_MASKED = 1 << 16
@@ -60,11 +61,13 @@ export class APICCommonState extends DeviceState implements X86ApicDevice {
   readonly lvt = new Uint32Array(APIC_LVT_NB).fill(APIC_LVT_MASKED)
   /** Error status. */
   esr = 0
+  /** Errors since the guest last wrote that register, which shows them then. */
+  pendingEsr = 0
   /** Interrupt command. */
   readonly icr = new Uint32Array(2)
   divideConf = 0
-  /** The timer counts bus cycles shifted right by this. */
-  countShift = 0
+  /** The timer counts bus cycles shifted right by this; a divide configuration of 0 divides by 2. */
+  countShift = 1
   initialCount = 0
   /** Virtual time in `ns` at which the count was loaded. */
   initialCountLoadTime = 0n
@@ -127,6 +130,7 @@ export function apicNextTimer(s: APICCommonState, currentTime: bigint): boolean 
 /**
  * What an INIT does to the registers (SDM volume 3, 11.4.7.3).
  * @qemu hw/intc/apic_common.c apic_init_reset
+ * @differs the timer's divisor is 2, as its register says; in QEMU it is 1 until that is written
  */
 export function apicInitReset(s: APICCommonState): void {
   s.tpr = 0
@@ -138,9 +142,10 @@ export function apicInitReset(s: APICCommonState): void {
   s.irr.fill(0)
   s.lvt.fill(APIC_LVT_MASKED)
   s.esr = 0
+  s.pendingEsr = 0
   s.icr.fill(0)
   s.divideConf = 0
-  s.countShift = 0
+  s.countShift = 1
   s.initialCount = 0
   s.initialCountLoadTime = 0n
   s.nextTime = 0n
@@ -162,7 +167,7 @@ export function apicResetCommon(s: APICCommonState): void {
 const APIC_LVT_EXTINT_LEVEL = 0x8700
 const APIC_LVT_NMI_LEVEL = 0x8400
 /** In the spurious-interrupt register: the APIC is on (SDM volume 3, 11.9). */
-const APIC_SPURIO_ENABLED = 1 << 8
+export const APIC_SPURIO_ENABLED = 1 << 8
 
 /**
  * What a PC's firmware does to the boot CPU's local APIC before it starts a system, so that interrupts of the 8259A get through
@@ -181,6 +186,9 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
   version: 3,
   minimumVersion: 3,
   preSave: (s) => s.qomClass.preSave?.(s),
+  preLoad(s) {
+    s.pendingEsr = 0
+  },
   postLoad: (s) => s.qomClass.postLoad?.(s),
   fields: [
     vmU64('apicbase'),
@@ -204,6 +212,15 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
     vmI64('timerExpiry'),
     vmI32('sipiVector'),
     vmI32('waitForSipi'),
+  ],
+  subsections: [
+    {
+      name: 'apic/pending-esr',
+      version: 1,
+      minimumVersion: 1,
+      needed: (s) => s.pendingEsr !== 0,
+      fields: [vmU32('pendingEsr')],
+    },
   ],
 }
 

@@ -3,7 +3,10 @@
  * PC chips: port 92, and the interrupt controllers, timer and clock that KVM keeps in the kernel.
  * @packageDocumentation
  */
+export { APICState, TYPE_APIC } from './apic/apic.js'
+export { x86AllocateCpuIrq } from './apic/pic-line.js'
 export { APICCommonClass, APICCommonState, apicSetVirtualWire, TYPE_APIC_COMMON } from './apic-common.js'
+export { type GSIState, gsiHandler } from './gsi.js'
 export {
   PITChannelState,
   PITCommonClass,
@@ -19,6 +22,8 @@ export {
   IOAPICCommonState,
   TYPE_IOAPIC_COMMON,
 } from './ioapic-common.js'
+export { IOAPICState, TYPE_IOAPIC } from './ioapic.js'
+export { ioapicEoiBroadcast } from './ioapic-list.js'
 export { KVMAPICState, TYPE_KVM_APIC } from './kvm/apic.js'
 export { kvmclockCreate, KVMClockState, TYPE_KVM_CLOCK } from './kvm/clock.js'
 export { kvmPitGet, KVMPITState, TYPE_KVM_I8254 } from './kvm/i8254.js'
@@ -30,5 +35,5 @@ export {
   kvmPcSetupIrqRouting,
   TYPE_KVM_IOAPIC,
 } from './kvm/ioapic.js'
-export type { GSIState, IrqRoutes } from './kvm/ioapic.js'
+export type { IrqRoutes } from './kvm/ioapic.js'
 export { Port92State, port92SetupA20Line, TYPE_PORT92 } from './port92.js'

@@ -44,6 +44,16 @@ export interface X86ApicDevice extends DeviceState {
   sipi?(): void
   /** An INIT's reset of the registers. @qemu hw/intc/apic_common.c apic_init_reset */
   initReset?(): void
+  /** The line of the 8259s, which leads to LINT0, changes. @qemu hw/intc/apic.c apic_deliver_pic_intr */
+  deliverPicIntr?(level: number): void
+  /** The guest writes IA32_APIC_BASE; false when that raises #GP. */
+  writeBase?(value: bigint): boolean
+  /** A register's value by its MSR in x2APIC mode, 0x800..0x8ff; null for #GP. */
+  readMsr?(index: number): bigint | null
+  /** Writes such an MSR; false for #GP. */
+  writeMsr?(index: number, value: bigint): boolean
+  /** IA32_TSC_DEADLINE. The time stamp counter gets there at `at`, `ns` of virtual time. */
+  setTscDeadline?(deadline: bigint, at: bigint): void
 }
 
 /**

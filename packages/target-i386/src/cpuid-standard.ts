@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { MSR_IA32_APICBASE_ENABLE } from './cpu-apic-device.js'
 import { accelCpuOf } from './cpu-features.js'
 import { isAmdCpu, type X86CPU } from './cpu.js'
 import * as bits from './cpuid-bits.js'
@@ -38,6 +39,8 @@ function versionLeaf(cpu: X86CPU): CpuidRegs {
     edx |= low(bits.CPUID_HT)
   }
   if (!cpu.enablePmu) ecx &= ~low(bits.CPUID_EXT_PDCM)
+  // An APIC that is switched off is not there (SDM volume 3, 11.4.3).
+  if (cpu.apicState && !(cpu.apicState.apicbase & MSR_IA32_APICBASE_ENABLE)) edx &= ~low(bits.CPUID_APIC)
   return { eax: env.cpuidVersion, ebx: ebx >>> 0, ecx: ecx >>> 0, edx: edx >>> 0 }
 }
 

@@ -77,11 +77,12 @@ export {
 export type { CPUCacheInfo, CPUCaches, CpuidCaches } from './cpuid-cache.js'
 export type { CpuidReg, CpuidRegs } from './cpuid-regs.js'
 export { cpuX86Cpuid } from './cpuid.js'
+export { CPUID_EXT_TSC_DEADLINE_TIMER, CPUID_EXT_X2APIC } from './cpuid-bits.js'
 export * from './env.js'
 export * from './hyperv.js'
 export { type ExtSaveArea, hostExtSaveAreas, x86ExtSaveAreas, xsaveAreaSize } from './ext-save-areas.js'
 export { type FeatureBits, featureBitsByName, x86CpuFeatureName } from './feature-names.js'
-export { type FeatureWord, type FeatureWordInfo, featureWordInfo } from './feature-words.js'
+export { FEAT_1_ECX, type FeatureWord, type FeatureWordInfo, featureWordInfo } from './feature-words.js'
 export { x86UpdateHflags } from './hflags.js'
 export {
   apicidCoreOffset,

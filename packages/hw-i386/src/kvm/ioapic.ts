@@ -13,7 +13,8 @@ import {
   kvmSetIrqchip,
 } from '@dromaius/native'
 import { deviceClassSetProps, propUint32, qdevInitGpioIn, typeRegister } from '@dromaius/qom'
-import { qemuSetIrq, type IRQHandler, type qemu_irq } from '@dromaius/util'
+import { type IRQHandler, qemuSetIrq } from '@dromaius/util'
+import type { GSIState } from '../gsi.js'
 import type { IOAPICCommonClass } from '../ioapic-common.js'
 import {
   IOAPIC_MMIO_SIZE,
@@ -27,13 +28,6 @@ import { kvmIrqchipOfDevice } from './kvm-state-of-device.js'
 
 /** Version register of the kernel's I/O APIC. */
 const KVM_IOAPIC_VERSION = 0x11
-
-/** Lines that a machine's global system interrupts lead to. @qemu include/hw/i386/x86.h GSIState */
-export interface GSIState {
-  /** Lines of the two 8259As; empty for a machine without. */
-  i8259Irq: qemu_irq[]
-  ioapicIrq: qemu_irq[]
-}
 
 /**
  * What drives a global system interrupt under KVM. The kernel passes the first sixteen on to both kinds of controllers, so

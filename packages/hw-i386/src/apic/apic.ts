@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { type AccessSize, memoryRegionInitIo } from '@dromaius/memory'
+import { typeRegister } from '@dromaius/qom'
+import {
+  CPUID_EXT_TSC_DEADLINE_TIMER,
+  CPUID_EXT_X2APIC,
+  FEAT_1_ECX,
+  MSR_IA32_APICBASE_BASE,
+  MSR_IA32_APICBASE_BSP,
+  MSR_IA32_APICBASE_ENABLE,
+  MSR_IA32_APICBASE_EXTD,
+  X86_CPU,
+} from '@dromaius/target-i386'
+import { LOG_GUEST_ERROR, qemuLogMask, QEMUTimer } from '@dromaius/util'
+import {
+  APIC_SPACE_SIZE,
+  type APICCommonClass,
+  APICCommonState,
+  apicInitReset,
+  TYPE_APIC_COMMON,
+} from '../apic-common.js'
+import { apicIsX2apic, apicSendMsi, apicSipi } from './apic-bus.js'
+import {
+  APIC_ESR_ILLEGAL_ADDRESS,
+  apicAcceptPicIntr,
+  apicDeliverPicIntr,
+  apicGetInterrupt,
+  apicIsOn,
+  apicSetError,
+  apicUpdateIrq,
+} from './apic-interrupts.js'
+import { apicReadRegister, apicWriteRegister } from './apic-registers.js'
+import { apicTimer, apicTimerSetDeadline } from './apic-timer.js'
+import { x2apicRead, x2apicWrite } from './x2apic.js'
+
+/** Bytes of the page of registers. */
+const APIC_PAGE_SIZE = 0x1000
+
+/**
+ * A local APIC (SDM volume 3, chapter 11): xAPIC and x2APIC, with a timer that knows TSC deadlines.
+ * @qemu hw/intc/apic.c TYPE_APIC
+ */
+export class APICState extends APICCommonState {
+  timer: QEMUTimer | null = null
+
+  #has(bit: bigint): boolean {
+    return (this.cpu!.env.features[FEAT_1_ECX]! & bit) !== 0n
+  }
+
+  get hasTscDeadline(): boolean {
+    return this.#has(CPUID_EXT_TSC_DEADLINE_TIMER)
+  }
+
+  /** @qemu hw/intc/apic.c apic_set_tpr */
+  override setTpr(value: number): void {
+    super.setTpr(value)
+    apicUpdateIrq(this)
+  }
+
+  getInterrupt(): number {
+    return apicGetInterrupt(this)
+  }
+
+  acceptPicIntr(): boolean {
+    return apicAcceptPicIntr(this)
+  }
+
+  deliverPicIntr(level: number): void {
+    apicDeliverPicIntr(this, level)
+  }
+
+  /** @qemu hw/intc/apic.c apic_poll_irq */
+  pollIrq(): void {
+    apicUpdateIrq(this)
+  }
+
+  sipi(): void {
+    apicSipi(this)
+  }
+
+  initReset(): void {
+    apicInitReset(this)
+    this.stop()
+  }
+
+  /** No timer. */
+  stop(): void {
+    this.timer?.del()
+    this.cpu!.env.tscDeadline = 0n
+  }
+
+  readMsr(index: number): bigint | null {
+    return x2apicRead(this, index)
+  }
+
+  writeMsr(index: number, value: bigint): boolean {
+    return x2apicWrite(this, index, value)
+  }
+
+  setTscDeadline(deadline: bigint, at: bigint): void {
+    apicTimerSetDeadline(this, deadline, at)
+  }
+
+  /**
+   * IA32_APIC_BASE as the guest writes it (SDM volume 3, 11.4.4 and 11.12.5).
+   * @qemu hw/intc/apic.c apic_set_base
+   * @differs an APIC that was switched off can be switched on again, and is as after a reset then; there is x2APIC mode
+   */
+  writeBase(value: bigint): boolean {
+    const mode = MSR_IA32_APICBASE_ENABLE | MSR_IA32_APICBASE_EXTD
+    const reserved = ~(this.#baseBits() | MSR_IA32_APICBASE_BSP | mode)
+    if (value & reserved) return false
+    const to = value & mode
+    const from = this.apicbase & mode
+    if (to === MSR_IA32_APICBASE_EXTD || (to === mode && !this.#has(CPUID_EXT_X2APIC))) return false
+    // From x2APIC there is a way back to off only, and into it only from xAPIC.
+    if (from === mode && to === MSR_IA32_APICBASE_ENABLE) return false
+    if (from === 0n && to === mode) return false
+    if ((value ^ this.apicbase) & MSR_IA32_APICBASE_BASE) {
+      qemuLogMask(LOG_GUEST_ERROR, () => `apic ${this.apicId}: its registers stay at 0xfee00000`)
+    }
+    this.apicbase = value
+    if (to === 0n && from !== 0n) {
+      this.apicId = this.initialApicId & 0xff
+      this.initReset()
+      this.waitForSipi = 0
+    }
+    apicUpdateIrq(this)
+    return true
+  }
+
+  /** Bits of the base that the CPU's physical addresses have. */
+  #baseBits(): bigint {
+    return ((1n << BigInt(this.cpu!.physBits || 40)) - 1n) & MSR_IA32_APICBASE_BASE
+  }
+}
+
+/** The APIC of the CPU whose instruction is executed now; null for somebody else's access. @qemu target/i386/cpu-sysemu.c cpu_get_current_apic */
+function currentApic(s: APICState): APICState | null {
+  const cpu = s.cpu!.system.currentCpu
+  // A machine's CPUs all have the same kind of APIC.
+  return cpu ? (X86_CPU(cpu).apicState as APICState | null) : null
+}
+
+/** Whether an access is to the registers: in x2APIC mode, and off, they are not there. */
+const answers = (s: APICState | null): s is APICState => s !== null && apicIsOn(s) && !apicIsX2apic(s)
+
+/** @qemu hw/intc/apic.c apic_mem_read */
+function apicMemRead(s: APICState, addr: number, size: AccessSize): number {
+  const current = currentApic(s)
+  if (!answers(current) || addr >= APIC_PAGE_SIZE) return 0xffff_ffff
+  // Other sizes, and the bytes between registers, are undefined (SDM volume 3, 11.4.1).
+  if (size !== 4 || addr & 0xf) return 0
+  const value = apicReadRegister(current, addr >> 4)
+  if (value === null) apicSetError(current, APIC_ESR_ILLEGAL_ADDRESS)
+  return (value ?? 0) >>> 0
+}
+
+/**
+ * Registers and messages of devices lie at the same addresses: registers where a CPU has some, messages everywhere else.
+ * @qemu hw/intc/apic.c apic_mem_write
+ */
+function apicMemWrite(s: APICState, addr: number, value: number, size: AccessSize): void {
+  if (size !== 4) return
+  if (addr >= APIC_PAGE_SIZE || addr < 0x10) return apicSendMsi(s.cpu!.system, addr, value)
+  const current = currentApic(s)
+  if (!answers(current) || addr & 0xf) return
+  if (!apicWriteRegister(current, addr >> 4, value)) apicSetError(current, APIC_ESR_ILLEGAL_ADDRESS)
+}
+
+/** @qemu hw/intc/apic.c apic_realize */
+function apicRealize(common: APICCommonState): void {
+  const s = TYPE_APIC.cast(common)
+  memoryRegionInitIo(
+    s.ioMemory,
+    s,
+    {
+      read: (addr, size) => apicMemRead(s, addr, size),
+      write: (addr, value, size) => apicMemWrite(s, addr, value, size),
+      endianness: 'little',
+    },
+    'apic-msi',
+    APIC_SPACE_SIZE,
+  )
+  s.timer = new QEMUTimer(s.cpu!.system.clocks.virtual, () => apicTimer(s), 'apic-timer')
+}
+
+/** @qemu hw/intc/apic.c apic_post_load */
+function apicPostLoad(common: APICCommonState): void {
+  const s = TYPE_APIC.cast(common)
+  if (s.timerExpiry === -1n) s.timer?.del()
+  else s.timer?.modNs(s.timerExpiry)
+}
+
+/** A local APIC that is emulated. */
+export const TYPE_APIC = typeRegister<APICState, APICCommonClass>({
+  name: 'apic',
+  parent: TYPE_APIC_COMMON,
+  instance: APICState,
+  classInit(dc) {
+    dc.realize = apicRealize
+    dc.unrealize = (s) => TYPE_APIC.cast(s).timer?.free()
+    dc.phases.hold = (s) => TYPE_APIC.cast(s).stop()
+    dc.postLoad = apicPostLoad
+  },
+})
