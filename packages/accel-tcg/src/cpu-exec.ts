@@ -3,7 +3,6 @@
 // The loop around translated code: QEMU's accel/tcg/cpu-exec.c.
 
 import {
-  cpuHasWork,
   cpuStopWithInternalError,
   CPU_INTERRUPT_DEBUG,
   CPU_INTERRUPT_EXITTB,
@@ -80,11 +79,10 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
 }
 
 /** @qemu accel/tcg/cpu-exec.c cpu_handle_halt */
-function cpuHandleHalt({ cpu }: Vcpu): boolean {
-  if (!cpu.halted) return false
-  if (!cpuHasWork(cpu)) return true
-  cpu.halted = false
-  return false
+function cpuHandleHalt(vcpu: Vcpu): boolean {
+  const { cpu } = vcpu
+  if (cpu.halted && tcgCpuOps().execHalt(vcpu)) cpu.halted = false
+  return cpu.halted
 }
 
 /** The words of ENV_TB_PC as a number; addresses beyond 2^63 are negative. */

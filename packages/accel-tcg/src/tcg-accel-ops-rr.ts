@@ -37,6 +37,7 @@ function rrRunCpu(cpu: CPUState): void {
   system.currentCpu = cpu
   try {
     if (cpuCanRun(cpu)) {
+      system.accel!.firstRunNs ??= process.hrtime.bigint()
       const r = tcgCpusExec(cpu)
       if (r === EXCP_DEBUG) cpuHandleGuestDebug(cpu)
     }
@@ -59,7 +60,11 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
   const { system } = engine
   let started = performance.now()
   while (engine.vcpus.size > 0) {
-    for (const cpu of [...engine.vcpus.keys()]) rrRunCpu(cpu)
+    for (const cpu of [...engine.vcpus.keys()]) {
+      rrRunCpu(cpu)
+      // Guest time is finer than the event loop's turns.
+      system.clocks.virtual.runTimers()
+    }
     rrDealWithUnpluggedCpus(engine)
     if (engine.vcpus.size === 0) break
     // rr_wait_io_event

@@ -99,6 +99,8 @@ export interface TCGCPUOps {
   doInterrupt(vcpu: TcgVcpu): number
   /** Takes an interrupt; false when none is taken. @qemu target/i386/tcg/seg_helper.c x86_cpu_exec_interrupt */
   execInterrupt(vcpu: TcgVcpu, interruptRequest: number): boolean
+  /** Whether a halted CPU goes on. @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_halt */
+  execHalt(vcpu: TcgVcpu): boolean
   /** ENV_TB_* without looking anything up. */
   tbState(vcpu: TcgVcpu): void
 }

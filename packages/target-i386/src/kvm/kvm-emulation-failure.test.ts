@@ -68,7 +68,7 @@ describe('kvmArchDescribeEmulationFailure', () => {
     cpuinfo.text = `processor : 0\nflags\t\t: fpu ${flag} sse\n`
     const text = kvmArchDescribeEmulationFailure(newCpu(), runWith([0xcc]))
     expect(text).toContain(why)
-    expect(text).toMatch(/-accel tcg once that accelerator is there$/)
+    expect(text).toMatch(/-accel tcg$/)
   })
 
   it('says so when there is no memory at RIP', () => {

@@ -21,7 +21,7 @@ const KNOWN_GAPS: readonly (readonly [name: string, pattern: RegExp])[] = [
 ]
 
 /** The way out that does not depend on the host: a translator knows all instructions. */
-const TCG = '-accel tcg once that accelerator is there'
+const TCG = '-accel tcg'
 
 /** Legacy prefixes: lock, repeat, segment and size overrides. */
 const PREFIXES = /^(?:f0|f2|f3|2e|36|3e|26|64|65|66|67)*/

@@ -2,7 +2,7 @@
 import { registerTcgCpuOps, type TCGCPUOps, type TcgVcpu } from '@dromaius/tcg'
 import { X86_CPU } from '../cpu.js'
 import { FEAT_1_ECX, FEAT_7_0_EBX, FEAT_8000_0001_EDX } from '../feature-words.js'
-import { x86CpuDoInterrupt, x86CpuExecInterrupt } from './tcg-interrupt.js'
+import { x86CpuDoInterrupt, x86CpuExecHalt, x86CpuExecInterrupt } from './tcg-interrupt.js'
 import { instantiateX86, type X86Module } from './tcg-module.js'
 import { tcgGetRegisters, tcgGetRuntimeState, tcgPutRegisters } from './tcg-state.js'
 import { TCG_TSC_KHZ } from './tcg-tsc.js'
@@ -49,6 +49,7 @@ export const x86TcgOps: TCGCPUOps = {
   },
   doInterrupt: x86CpuDoInterrupt,
   execInterrupt: x86CpuExecInterrupt,
+  execHalt: x86CpuExecHalt,
   tbState: (vcpu) => (vcpu.module as X86Module).cpuGetTbCpuState(vcpu.env),
 }
 

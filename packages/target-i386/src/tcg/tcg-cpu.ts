@@ -2,6 +2,8 @@
 import type { CPUState } from '@dromaius/cpus'
 import { registerX86AccelCpu, type X86AccelCpu } from '../accel-cpu.js'
 import type { CpuidReg } from '../cpuid-regs.js'
+import { x86CpuApplyProps } from '../cpu-version-props.js'
+import type { X86CPU } from '../cpu.js'
 import { featureWordInfo } from '../feature-words.js'
 import { tcgFeatures } from './tcg-features.js'
 
@@ -15,6 +17,21 @@ function supportedCpuid(_cs: CPUState, func: number, index: number, reg: CpuidRe
 }
 
 /**
+ * Features of models that it does not show unless the user asks for them.
+ * @qemu target/i386/tcg/tcg-cpu.c x86_tcg_default_props
+ * @differs SVM too, which QEMU's translator has
+ */
+const tcgDefaultProps = [
+  { prop: 'vme', value: 'off' },
+  { prop: 'svm', value: 'off' },
+]
+
+/** @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_instance_init */
+function tcgCpuInstanceInit(cpu: X86CPU): void {
+  if (cpu.qomClass.model !== null) x86CpuApplyProps(cpu, tcgDefaultProps)
+}
+
+/**
  * The translator's side of the x86 CPU.
  * @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_accel_class_init
  */
@@ -23,6 +40,7 @@ export const tcgAccelCpu: X86AccelCpu = {
   apicTypeName: 'apic',
   usesHostCpuid: false,
   supportedCpuid,
+  cpuInstanceInit: tcgCpuInstanceInit,
 }
 
 registerX86AccelCpu('tcg', tcgAccelCpu)

@@ -9,7 +9,7 @@ import * as fw from '../feature-words.js'
  */
 const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_1_EDX]: 'pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush',
-  [fw.FEAT_1_ECX]: 'cx16 movbe popcnt hypervisor',
+  [fw.FEAT_1_ECX]: 'cx16 movbe popcnt x2apic tsc-deadline hypervisor',
   [fw.FEAT_7_0_EBX]: 'smep smap',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
   [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy',

@@ -9,6 +9,7 @@ import {
   CPU_INTERRUPT_POLL,
   CPU_INTERRUPT_SIPI,
   CPU_INTERRUPT_VIRQ,
+  cpuHasWork,
   cpuSynchronizeState,
   qemuSystemResetRequest,
 } from '@dromaius/cpus'
@@ -80,6 +81,20 @@ export function x86CpuDoInterrupt(vcpu: TcgVcpu): number {
   return deliver(vcpu, vector, isInt, error, next, 0)
 }
 
+/**
+ * Whether a halted CPU goes on; what was noted for its APIC from elsewhere is looked at first.
+ * @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_halt
+ */
+export function x86CpuExecHalt({ cpu }: TcgVcpu): boolean {
+  if (cpu.interruptRequest & CPU_INTERRUPT_POLL) pollIrq(X86_CPU(cpu))
+  return cpuHasWork(cpu)
+}
+
+function pollIrq(cpu: X86CPU): void {
+  cpu.interruptRequest &= ~CPU_INTERRUPT_POLL
+  cpu.apicState?.pollIrq?.()
+}
+
 /** @qemu target/i386/tcg/seg_helper.c x86_cpu_exec_interrupt */
 export function x86CpuExecInterrupt(vcpu: TcgVcpu, interruptRequest: number): boolean {
   const { cpu } = vcpu
@@ -94,8 +109,7 @@ export function x86CpuExecInterrupt(vcpu: TcgVcpu, interruptRequest: number): bo
     case 0:
       return false
     case CPU_INTERRUPT_POLL:
-      cpu.interruptRequest &= ~CPU_INTERRUPT_POLL
-      x86.apicState?.pollIrq?.()
+      pollIrq(x86)
       return true
     case CPU_INTERRUPT_SIPI:
       cpu.interruptRequest &= ~CPU_INTERRUPT_SIPI

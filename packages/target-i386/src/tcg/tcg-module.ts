@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import {
   ENV_IO_DATA,
@@ -39,12 +41,15 @@ export interface X86Module extends TcgModule {
 
 const HELPER_PREFIX = 'helper_'
 
+/** Found by the package's name, since this code may have been put into a file of another package. */
+const PACKAGE_ENTRY = createRequire(import.meta.url).resolve('@dromaius/target-i386/tcg')
+const WASM_FILE = new URL('../../build/x86.wasm', pathToFileURL(PACKAGE_ENTRY))
+
 /** The compiled module, one for all machines. */
 const compiled: { module: WasmModule | null } = { module: null }
 
 function compile(): WasmModule {
-  const bytes = readFileSync(new URL('../../build/x86.wasm', import.meta.url))
-  return (compiled.module ??= new wasm.Module(bytes))
+  return (compiled.module ??= new wasm.Module(readFileSync(WASM_FILE)))
 }
 
 /** CPUID for EAX and ECX of the block. */

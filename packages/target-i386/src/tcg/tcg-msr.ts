@@ -5,11 +5,11 @@
 
 import type { TcgVcpu } from '@dromaius/tcg'
 import { X86_CPU, type X86CPU } from '../cpu.js'
-import { cpuGetApicBase, cpuSetApicBase } from '../cpu-apic-device.js'
-import { CPUID_APIC, CPUID_MCA, CPUID_MTRR } from '../cpuid-bits.js'
+import { cpuGetApicBase } from '../cpu-apic-device.js'
+import { CPUID_APIC, CPUID_EXT_TSC_DEADLINE_TIMER, CPUID_MCA, CPUID_MTRR } from '../cpuid-bits.js'
 import type { CPUX86State } from '../env.js'
-import { FEAT_1_EDX } from '../feature-words.js'
-import { tcgReadTsc } from './tcg-tsc.js'
+import { FEAT_1_ECX, FEAT_1_EDX } from '../feature-words.js'
+import { tcgReadTsc, tcgTscTime } from './tcg-tsc.js'
 
 /** Fields of the state that are MSRs as they are, with the bits that may be set. */
 const plain: ReadonlyMap<number, readonly [field: keyof CPUX86State, mask: bigint]> = new Map<
@@ -30,7 +30,18 @@ const MSR_TSC = 0x10
 const MSR_MTRRCAP = 0xfe
 const MSR_PAT = 0x277
 const MSR_UCODE_REV = 0x8b
+const MSR_TSC_DEADLINE = 0x6e0
+/** The local APIC's registers in x2APIC mode. */
+const isX2apicMsr = (index: number): boolean => index >= 0x800 && index <= 0x8ff
 const has = (cpu: X86CPU, bit: bigint): boolean => (cpu.env.features[FEAT_1_EDX]! & bit) !== 0n
+
+const hasTscDeadline = ({ env }: X86CPU): boolean =>
+  (env.features[FEAT_1_ECX]! & CPUID_EXT_TSC_DEADLINE_TIMER) !== 0n
+
+/** Tells the APIC when its timer's deadline is; also when the counter changes under it. */
+function armTscDeadline(cpu: X86CPU, deadline: bigint): void {
+  cpu.apicState?.setTscDeadline?.(deadline, tcgTscTime(cpu, deadline))
+}
 
 /** The pair and half of a variable-range MTRR, null for another MSR. */
 function variableMtrr(index: number): { pair: number; half: 'base' | 'mask' } | null {
@@ -49,6 +60,8 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
   const { env } = cpu
   if (index === MSR_TSC) return tcgReadTsc(cpu)
   if (index === MSR_APICBASE) return has(cpu, CPUID_APIC) ? cpuGetApicBase(cpu.apicState) : null
+  if (isX2apicMsr(index)) return cpu.apicState?.readMsr?.(index) ?? null
+  if (index === MSR_TSC_DEADLINE) return hasTscDeadline(cpu) ? env.tscDeadline : null
   if (index === MSR_PAT) return env.pat
   if (index === MSR_UCODE_REV) return cpu.ucodeRev
   if (has(cpu, CPUID_MTRR)) {
@@ -82,10 +95,13 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
   switch (index) {
     case MSR_TSC:
       env.tscAdjust += value - tcgReadTsc(cpu)
+      if (env.tscDeadline !== 0n) armTscDeadline(cpu, env.tscDeadline)
       return true
     case MSR_APICBASE:
-      if (!has(cpu, CPUID_APIC)) return false
-      cpuSetApicBase(cpu.apicState, value)
+      return has(cpu, CPUID_APIC) && (cpu.apicState?.writeBase?.(value) ?? false)
+    case MSR_TSC_DEADLINE:
+      if (!hasTscDeadline(cpu)) return false
+      armTscDeadline(cpu, value)
       return true
     case MSR_PAT:
       if (!patIsValid(value)) return false
@@ -95,6 +111,7 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
       // Writing 0 before reading the revision is how it is asked for.
       return true
   }
+  if (isX2apicMsr(index)) return cpu.apicState?.writeMsr?.(index, value) ?? false
   if (has(cpu, CPUID_MTRR)) {
     const fixed = fixedMtrrs.indexOf(index)
     if (fixed >= 0) {

@@ -12,3 +12,8 @@ export function tcgReadTsc(cpu: X86CPU): bigint {
 
 /** Frequency of the counter, kHz. */
 export const TCG_TSC_KHZ = 1_000_000
+
+/** Virtual time in ns at which the counter gets to a value, 64 bits. */
+export function tcgTscTime(cpu: X86CPU, tsc: bigint): bigint {
+  return tsc - cpu.env.tscAdjust
+}
