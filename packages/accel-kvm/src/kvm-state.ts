@@ -48,8 +48,6 @@ export class KVMState extends AccelState implements KVMStateInterface {
   readonly parkedVcpus: KVMParkedVcpu[] = []
   readonly swBreakpoints: KvmSwBreakpoint[] = []
   readonly exits: KvmExitCounters = new Map()
-  /** Host's monotonic time in ns when guest code was entered for the first time. */
-  firstRunNs: bigint | null = null
 
   readonly #extensions = new Map<number, number>()
 

@@ -26,6 +26,9 @@ export class AccelState extends QemuObject {
     return this.qomClass.accelName
   }
 
+  /** When guest code was entered for the first time, in the host's monotonic time in `ns`; null if it never was. */
+  firstRunNs: bigint | null = null
+
   /** Where the machine's RAM comes from; null for an accelerator that gives none. */
   get ramAllocator(): RamAllocator | null {
     return this.qomClass.ramAllocator

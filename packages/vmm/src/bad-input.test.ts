@@ -43,7 +43,6 @@ const rows: Row[] = [
   [['-M', 'accel='], /^-M accel=: Parameter 'accel' expects an accelerator/],
   [['-accel', 'accel='], /^-accel accel=: Parameter 'accel' is missing$/],
   [['-cpu', ''], /^-cpu option cannot be empty$/],
-  [['-accel', 'tcg'], /^-accel tcg: the translator/],
   [['-accel', 'hvf'], /^-accel hvf: /],
   [['-accel', 'whpx'], /^-accel whpx: /],
   [['-accel', 'hax'], /^-accel hax: /],

@@ -3,7 +3,7 @@
 // How a machine is built from its configuration, and taken apart.
 
 import { fileURLToPath } from 'node:url'
-import { kvmExitCounts, KVMState } from '@dromaius/accel-kvm'
+import { kvmExitCounts } from '@dromaius/accel-kvm'
 import { qemuChrAll, qemuChrCleanup } from '@dromaius/chardev'
 import {
   accelExitMachine,
@@ -172,9 +172,8 @@ export async function qemuCleanup(system: SystemState, board: X86MachineState): 
 }
 
 function figuresOf(system: SystemState): RunFigures {
-  const { accel } = system
   return {
-    firstRunNs: accel instanceof KVMState ? accel.firstRunNs : null,
+    firstRunNs: system.accel?.firstRunNs ?? null,
     endNs: process.hrtime.bigint(),
     exits: kvmExitCounts(system),
   }

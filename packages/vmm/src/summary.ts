@@ -5,7 +5,7 @@ export interface RunFigures {
   /** When guest code was entered for the first time; null if it never was. */
   readonly firstRunNs: bigint | null
   readonly endNs: bigint
-  /** Exits from guest code by reason. */
+  /** Exits from guest code by reason; none under an accelerator that has no such thing. */
   readonly exits: ReadonlyMap<string, number>
 }
 
@@ -27,6 +27,6 @@ export function summaryLines({ startNs, firstRunNs, endNs, exits }: CommandFigur
   const reasons = [...exits].map(([reason, count]) => `${reason} ${thousands(count)}`).join(', ')
   return [
     `first guest instruction after ${milliseconds(firstRunNs - startNs)}, ran ${seconds(endNs - firstRunNs)}`,
-    `exits: ${thousands(total)}${reasons === '' ? '' : ` (${reasons})`}`,
+    ...(exits.size > 0 ? [`exits: ${thousands(total)} (${reasons})`] : []),
   ]
 }

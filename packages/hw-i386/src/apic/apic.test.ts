@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { CPU_INTERRUPT_HARD, CPU_INTERRUPT_INIT, CPU_INTERRUPT_NMI, CPU_INTERRUPT_SIPI } from '@dromaius/cpus'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
-import { cpuX86Cpuid } from '@dromaius/target-i386'
 import { qemuSetIrq, vmstateLoad, vmstateSave } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { APIC_BASE, ApicMachine } from '../../fixtures/apic-machine.js'
+import { APIC_BASE, ApicMachine, enabledMachine as machine } from '../../fixtures/apic-machine.js'
 import { x86AllocateCpuIrq } from './pic-line.js'
 
 const ID = 0x20
@@ -30,13 +29,6 @@ const INITIAL_COUNT = 0x380
 const CURRENT_COUNT = 0x390
 const DIVIDE = 0x3e0
 const MASKED = 0x1_0000
-
-/** A machine whose APICs are switched on by software. */
-function machine(cpus = 1): ApicMachine {
-  const m = new ApicMachine(cpus)
-  for (let n = 0; n < cpus; n++) m.write(SVR, 0x1ff, n)
-  return m
-}
 
 /** Sends a fixed interrupt to CPU 0 itself. */
 const selfIpi = (m: ApicMachine, vector: number): void => m.write(ICR, (1 << 18) | vector)
@@ -247,129 +239,6 @@ describe('interrupt commands (11.6)', () => {
   })
 })
 
-describe('timer (11.5.4)', () => {
-  it('one-shot: counts down by 2, interrupts once', () => {
-    const m = machine()
-    m.write(LVT_TIMER, 0x40)
-    m.write(INITIAL_COUNT, 1000)
-    m.advance(1000n)
-    expect(m.read(CURRENT_COUNT)).toBe(500)
-    expect(m.read(IRR + 0x20)).toBe(0)
-    m.advance(1100n)
-    expect(m.read(CURRENT_COUNT)).toBe(0)
-    expect(m.acknowledge()).toBe(0x40)
-    m.write(EOI, 0)
-    m.advance(10_000n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-  })
-
-  it.each([
-    [0b0000, 2],
-    [0b0001, 4],
-    [0b0010, 8],
-    [0b0011, 16],
-    [0b1000, 32],
-    [0b1001, 64],
-    [0b1010, 128],
-    [0b1011, 1],
-  ])('divide configuration %s divides by %s', (written, divisor) => {
-    const m = machine()
-    m.write(DIVIDE, written)
-    m.write(INITIAL_COUNT, 1000)
-    m.advance(BigInt(100 * divisor))
-    expect(m.read(CURRENT_COUNT)).toBe(900)
-  })
-
-  it('periodic: interrupts again and again, also after a long pause', () => {
-    const m = machine()
-    m.write(DIVIDE, 0xb)
-    m.write(LVT_TIMER, 0x2_0040)
-    m.write(INITIAL_COUNT, 999)
-    for (let i = 0; i < 3; i++) {
-      m.advance(1000n)
-      expect(m.acknowledge()).toBe(0x40)
-      m.write(EOI, 0)
-    }
-    m.advance(1_000_000_000n)
-    expect(m.acknowledge()).toBe(0x40)
-    m.write(EOI, 0)
-    m.advance(999n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-    m.advance(1n)
-    expect(m.read(IRR + 0x20)).toBe(1)
-  })
-
-  it('masked it counts, and interrupts nobody', () => {
-    const m = machine()
-    m.write(LVT_TIMER, MASKED | 0x40)
-    m.write(INITIAL_COUNT, 1000)
-    m.advance(1000n)
-    expect(m.read(CURRENT_COUNT)).toBe(500)
-    m.advance(2000n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-  })
-
-  it('a count of 0 stops it', () => {
-    const m = machine()
-    m.write(LVT_TIMER, 0x40)
-    m.write(INITIAL_COUNT, 1000)
-    m.write(INITIAL_COUNT, 0)
-    m.advance(10_000n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-  })
-
-  it('another divisor does not move the count', () => {
-    const m = machine()
-    m.write(LVT_TIMER, 0x40)
-    m.write(INITIAL_COUNT, 1000)
-    m.advance(1000n)
-    m.write(DIVIDE, 0b0011)
-    expect(m.read(CURRENT_COUNT)).toBe(500)
-    m.advance(1600n)
-    expect(m.read(CURRENT_COUNT)).toBe(400)
-  })
-
-  it('TSC deadline: interrupts when the counter gets there, and the deadline is 0 then', () => {
-    const m = machine()
-    m.write(LVT_TIMER, 0x4_0040)
-    m.write(INITIAL_COUNT, 1000)
-    expect([m.read(INITIAL_COUNT), m.read(CURRENT_COUNT)]).toEqual([0, 0])
-    m.as(0, () => m.apic().setTscDeadline(5000n, 5000n))
-    m.advance(4999n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-    expect(m.cpus[0]!.env.tscDeadline).toBe(5000n)
-    m.advance(1n)
-    expect(m.acknowledge()).toBe(0x40)
-    expect(m.cpus[0]!.env.tscDeadline).toBe(0n)
-  })
-
-  it('a deadline in the past interrupts at once; 0 disarms; in the other modes it is ignored', () => {
-    const m = machine()
-    m.advance(100n)
-    m.write(LVT_TIMER, 0x4_0040)
-    m.as(0, () => m.apic().setTscDeadline(50n, 50n))
-    expect(m.acknowledge()).toBe(0x40)
-    m.write(EOI, 0)
-    m.as(0, () => m.apic().setTscDeadline(5000n, 5000n))
-    m.as(0, () => m.apic().setTscDeadline(0n, 0n))
-    m.advance(10_000n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-    m.write(LVT_TIMER, 0x40)
-    m.as(0, () => m.apic().setTscDeadline(20_000n, 20_000n))
-    expect(m.cpus[0]!.env.tscDeadline).toBe(0n)
-  })
-
-  it('a change of the mode disarms', () => {
-    const m = machine()
-    m.write(LVT_TIMER, 0x4_0040)
-    m.as(0, () => m.apic().setTscDeadline(5000n, 5000n))
-    m.write(LVT_TIMER, 0x40)
-    m.write(LVT_TIMER, 0x4_0040)
-    m.advance(10_000n)
-    expect(m.read(IRR + 0x20)).toBe(0)
-  })
-})
-
 describe('errors (11.5.3)', () => {
   it('are seen when the register has been written, and interrupt', () => {
     const m = machine()
@@ -447,119 +316,6 @@ describe('the 8259s (8.1 of the MultiProcessor specification)', () => {
   })
 })
 
-describe('IA32_APIC_BASE (11.4.4, 11.12.5)', () => {
-  const OFF = 0xfee0_0100n
-  const XAPIC = 0xfee0_0900n
-  const X2APIC = 0xfee0_0d00n
-  const INVALID = 0xfee0_0500n
-
-  it.each([
-    ['xAPIC to x2APIC', XAPIC, X2APIC, true],
-    ['xAPIC to off', XAPIC, OFF, true],
-    ['xAPIC to the invalid mode', XAPIC, INVALID, false],
-    ['x2APIC to xAPIC', X2APIC, XAPIC, false],
-    ['x2APIC to off', X2APIC, OFF, true],
-    ['off to xAPIC', OFF, XAPIC, true],
-    ['off to x2APIC', OFF, X2APIC, false],
-    ['off to the invalid mode', OFF, INVALID, false],
-  ])('%s', (_title, from, to, allowed) => {
-    const m = machine()
-    m.as(0, () => m.apic().writeBase(from))
-    expect(m.as(0, () => m.apic().writeBase(to))).toBe(allowed)
-    expect(m.apic().apicbase).toBe(allowed ? to : from)
-  })
-
-  it('reserved bits are refused', () => {
-    const m = machine()
-    for (const bit of [0n, 7n, 9n, 52n, 63n]) expect(m.apic().writeBase(XAPIC | (1n << bit))).toBe(false)
-  })
-
-  it('off, registers and the CPUID bit are gone; on again it is as after a reset', () => {
-    const m = machine()
-    const apicBit = (): number => (cpuX86Cpuid(m.cpus[0]!, 1, 0).edx >>> 9) & 1
-    m.write(TPR, 0x30)
-    m.as(0, () => m.apic().writeBase(OFF))
-    expect([m.read(TPR), apicBit()]).toEqual([0xffff_ffff, 0])
-    m.as(0, () => m.apic().writeBase(XAPIC))
-    expect([m.read(TPR), m.read(SVR), apicBit()]).toEqual([0, 0xff, 1])
-  })
-})
-
-describe('x2APIC (11.12)', () => {
-  function x2machine(cpus: number): ApicMachine {
-    const m = machine(cpus)
-    for (let n = 0; n < cpus; n++) m.as(n, () => m.apic(n).writeBase(m.apic(n).apicbase | 0x400n))
-    return m
-  }
-  const rd = (m: ApicMachine, msr: number, n = 0): bigint | null => m.as(n, () => m.apic(n).readMsr(msr))
-  const wr = (m: ApicMachine, msr: number, value: bigint, n = 0): boolean =>
-    m.as(n, () => m.apic(n).writeMsr(msr, value))
-
-  it('registers are MSRs, and not in memory any more', () => {
-    const m = x2machine(18)
-    expect(rd(m, 0x802, 17)).toBe(17n)
-    expect(rd(m, 0x80d, 17)).toBe(0x1_0002n)
-    expect(rd(m, 0x803)).toBe(0x5_0014n)
-    expect(m.read(ID)).toBe(0xffff_ffff)
-    m.write(TPR, 0x20)
-    expect(rd(m, 0x808)).toBe(0n)
-  })
-
-  it('in xAPIC mode there are no such MSRs', () => {
-    const m = machine()
-    expect(rd(m, 0x802)).toBe(null)
-    expect(wr(m, 0x808, 0n)).toBe(false)
-  })
-
-  it('what cannot be read or written raises #GP', () => {
-    const m = x2machine(1)
-    for (const msr of [0x800, 0x801, 0x809, 0x80b, 0x80c, 0x80e, 0x829, 0x831, 0x83f, 0x8ff])
-      expect([msr, rd(m, msr)]).toEqual([msr, null])
-    for (const msr of [0x802, 0x803, 0x80a, 0x80d, 0x80e, 0x810, 0x831, 0x839])
-      expect(wr(m, msr, 0n)).toBe(false)
-    for (const [msr, value] of [
-      [0x808, 0x100n],
-      [0x80b, 1n],
-      [0x80f, 0x200n],
-      [0x828, 1n],
-      [0x830, 0x1000n],
-      [0x832, 0x8_0000n],
-      [0x83e, 4n],
-      [0x838, 1n << 32n],
-      [0x83f, 0x100n],
-    ] as const)
-      expect([msr, wr(m, msr, value)]).toEqual([msr, false])
-  })
-
-  it('one write sends a command, with a destination of 32 bits', () => {
-    const m = x2machine(3)
-    expect(wr(m, 0x830, (2n << 32n) | 0x40n)).toBe(true)
-    expect(rd(m, 0x830)).toBe((2n << 32n) | 0x40n)
-    expect(rd(m, 0x822, 2)).toBe(1n)
-    expect(wr(m, 0x830, (0xffff_ffffn << 32n) | 0x41n)).toBe(true)
-    expect([rd(m, 0x822, 0), rd(m, 0x822, 1), rd(m, 0x822, 2)]).toEqual([2n, 2n, 3n])
-  })
-
-  it('logical destinations: 16 CPUs to a cluster', () => {
-    const m = x2machine(18)
-    wr(m, 0x830, (0x1_0003n << 32n) | 0x840n)
-    const hit = m.cpus.flatMap((_, n) => (rd(m, 0x822, n) ? [n] : []))
-    expect(hit).toEqual([16, 17])
-  })
-
-  it('SELF IPI interrupts this CPU', () => {
-    const m = x2machine(2)
-    expect(wr(m, 0x83f, 0x40n)).toBe(true)
-    expect([rd(m, 0x822, 0), rd(m, 0x822, 1)]).toEqual([1n, 0n])
-  })
-
-  it('INIT leaves the mode', () => {
-    const m = x2machine(1)
-    m.apic().initReset()
-    expect(rd(m, 0x80f)).toBe(0xffn)
-  })
-})
-
 describe('what a guest may do', () => {
   const access = fc.record({
     n: fc.integer({ min: 0, max: 2 }),
@@ -586,24 +342,6 @@ describe('what a guest may do', () => {
           expect(s.isr[0]! & 0xffff).toBe(0)
           // Throws where a field holds more than its width.
           vmstateSave(s.qomClass.vmsd!, s)
-        }
-      }),
-      { numRuns: 150 },
-    )
-  })
-
-  it('any MSRs in x2APIC mode are taken or refused', () => {
-    const msr = fc.tuple(fc.integer({ min: 0x800, max: 0x8ff }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }))
-    fc.assert(
-      fc.property(fc.array(msr, { maxLength: 60 }), (writes) => {
-        const m = machine(2)
-        for (let n = 0; n < 2; n++) m.as(n, () => m.apic(n).writeBase(m.apic(n).apicbase | 0x400n))
-        for (const [index, value] of writes) {
-          for (const small of [value, value & 0x1_08ffn]) {
-            expect(m.as(0, () => m.apic().writeMsr(index, small))).toBeTypeOf('boolean')
-          }
-          const read = m.as(0, () => m.apic().readMsr(index))
-          if (read !== null) expect(BigInt.asUintN(64, read)).toBe(read)
         }
       }),
       { numRuns: 150 },
