@@ -36,6 +36,8 @@ export async function compileAssembly(root, entry, output) {
     String(ASSEMBLY_DATA_BASE),
     '--enable',
     'bulk-memory',
+    '--enable',
+    'simd',
   ])
   const text = stderr.toString()
   if (error) throw new Error(`AssemblyScript refused ${entry}:\n${text}`, { cause: error })

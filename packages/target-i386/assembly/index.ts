@@ -15,3 +15,18 @@ export { doInterruptAll, helper_raise_interrupt } from './interrupt'
 export {
   helper_iret, helper_lcall, helper_ljmp, helper_lret, helper_syscall, helper_sysenter, helper_sysexit, helper_sysret,
 } from './transfer'
+export * from '../build/simd'
+export * from './simd'
+export * from './simd-crypto'
+export * from './simd-strings'
+export * from './sse-float'
+export {
+  helper_x87_arith, helper_x87_arith_mem, helper_x87_com, helper_x87_comi, helper_x87_control, helper_x87_d9e, helper_x87_fld,
+  helper_x87_fxch, helper_x87_load, helper_x87_load80, helper_x87_may_store, helper_x87_move, helper_x87_store, helper_x87_store80, helper_x87_stored, helper_x87_wait,
+} from './x87'
+export { helper_x87_exact } from './x87-exact'
+export * from './x87-transcendental'
+export {
+  helper_fxrstor, helper_fxsave, helper_x87_fbld, helper_x87_fbstp, helper_x87_fldcw, helper_x87_fldenv, helper_x87_fninit, helper_x87_fnsave,
+  helper_x87_fnstenv, helper_x87_fnstsw, helper_x87_frstor, helper_xgetbv, helper_xrstor, helper_xsave, helper_xsetbv,
+} from './fpu-state'

@@ -67,6 +67,7 @@ function cr4Valid(env: u32): u64 {
   if (edx & (1 << 13)) valid |= x.CR4_PGE;
   if (edx & (1 << 24)) valid |= x.CR4_OSFXSR;
   if (edx & (1 << 25)) valid |= x.CR4_OSXMMEXCPT;
+  if (load<u64>(env, x.X_FEAT_1_ECX) & (1 << 26)) valid |= x.CR4_OSXSAVE;
   if (ebx & 1) valid |= x.CR4_FSGSBASE;
   if (ebx & (1 << 7)) valid |= x.CR4_SMEP;
   if (ebx & (1 << 20)) valid |= x.CR4_SMAP;
@@ -106,7 +107,8 @@ export function helper_write_crN(env: u32, n: u64, value: u64, c: u64): u64 {
       }
       if ((old ^ value) & paging) tlbFlush(env);
       store<u64>(env, value, x.X_CR + 32);
-      let h = hflags(env) & ~(x.HF_OSFXSR | x.HF_SMAP);
+      let h = hflags(env) & ~(x.HF_OSFXSR | x.HF_SMAP | x.HF_OSXSAVE);
+      if (value & x.CR4_OSXSAVE) h |= x.HF_OSXSAVE;
       if (value & x.CR4_OSFXSR) h |= x.HF_OSFXSR;
       if (value & x.CR4_SMAP) h |= x.HF_SMAP;
       setHflags(env, h);

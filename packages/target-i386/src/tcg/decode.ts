@@ -5,6 +5,7 @@
 import {
   DecodeError,
   type DisasContext,
+  MO_128,
   MO_16,
   MO_32,
   MO_64,
@@ -186,6 +187,8 @@ function sizeOf(s: DisasContext, size: string): Size {
       return MO_64
     case 'y':
       return s.dflag === MO_64 ? MO_64 : MO_32
+    case 'x':
+      return MO_128
     default:
       return s.dflag
   }
@@ -247,6 +250,18 @@ function operand(s: DisasContext, spec: OperandSpec): X86Operand {
       return register(s, s.rm, size)
     case 'G':
       return register(s, s.reg, size)
+    case 'W':
+      return s.mod === 3 ? { kind: 'xmm', reg: s.rm, size } : { kind: 'mem', size }
+    case 'X':
+      return { kind: 'xmm', reg: s.rm, size }
+    case 'V':
+      return { kind: 'xmm', reg: s.reg, size }
+    case 'Q':
+      return s.mod === 3 ? { kind: 'mmx', reg: s.rm & 7, size } : { kind: 'mem', size }
+    case 'N':
+      return { kind: 'mmx', reg: s.rm & 7, size }
+    case 'P':
+      return { kind: 'mmx', reg: s.reg & 7, size }
     case 'Z':
       return register(s, (s.opcode & 7) | s.rexB, size)
     case 'A':
@@ -288,6 +303,10 @@ function operand(s: DisasContext, spec: OperandSpec): X86Operand {
 
 function prefixFits(s: DisasContext, attributes: ReadonlySet<string>): boolean {
   if (attributes.has('f3')) return (s.prefix & PREFIX_REPZ) !== 0
+  if (attributes.has('f2')) return (s.prefix & PREFIX_REPNZ) !== 0
+  const mandatory = s.prefix & (PREFIX_REPZ | PREFIX_REPNZ | PREFIX_DATA)
+  if (attributes.has('66')) return mandatory === PREFIX_DATA
+  if (attributes.has('no')) return mandatory === 0
   if (attributes.has('np')) return (s.prefix & (PREFIX_REPZ | PREFIX_REPNZ)) === 0
   return true
 }
@@ -314,6 +333,10 @@ function readOpcode(s: DisasContext): readonly OpcodeRow[] {
     s.opcode = byte(s)
     return opcodeMaps.three38[s.opcode]!
   }
+  if (s.opcode === 0x3a) {
+    s.opcode = byte(s)
+    return opcodeMaps.three3a[s.opcode]!
+  }
   return opcodeMaps.two[s.opcode]!
 }
 
@@ -330,7 +353,8 @@ export function decodeInsn(s: DisasContext): void {
   const row = rows.find((candidate) => rowFits(s, candidate))
   if (!row) s.illegal()
   s.row = row
-  const { attributes } = row
+  const { attributes, feature } = row
+  if (feature !== null && !s.features[feature]) s.illegal()
   if (s.code64) {
     if (attributes.has('p64') && s.dflag !== MO_16) s.dflag = MO_64
     // Intel's processors ignore 66 before near branches in 64-bit code; so do AMD's for those with a distance of a dword.

@@ -5,7 +5,8 @@
 
 import { afterAll, describe, expect, it } from 'vitest'
 import { NativeCpu, whyNoNativeCpu } from '../../fixtures/native-cpu.js'
-import { type RandomCase, randomCase, randomFrom } from '../../fixtures/random-code.js'
+import { type Random, type RandomCase, randomCase, randomFrom } from '../../fixtures/random-code.js'
+import { randomFloatCase } from '../../fixtures/random-simd.js'
 import { type Outcome, UserModeCpu } from '../../fixtures/user-mode-cpu.js'
 import { CC_ALL } from './x86-layout.js'
 
@@ -13,6 +14,16 @@ const CASES = Number(process.env.DROMAIUS_DIFFERENTIAL ?? 40_000)
 const SEED = Number(process.env.DROMAIUS_SEED ?? Date.now() % 2 ** 32)
 const BATCH = 10_000
 const reason = whyNoNativeCpu()
+
+/** Registers in FXSAVE's area: not the addresses of the last instruction. */
+const fxParts: readonly (readonly [what: string, from: number, to: number])[] = [
+  ['FCW', 0, 2],
+  ['FSW', 2, 4],
+  ['FTW', 4, 5],
+  ['MXCSR', 24, 28],
+  ...Array.from({ length: 8 }, (_, n): [string, number, number] => [`ST(${n})`, 32 + n * 16, 42 + n * 16]),
+  ...Array.from({ length: 16 }, (_, n): [string, number, number] => [`XMM${n}`, 160 + n * 16, 176 + n * 16]),
+]
 
 /** What differs, as text; empty when nothing does. */
 function differences(test: RandomCase, ours: Outcome, theirs: Outcome): string[] {
@@ -27,6 +38,10 @@ function differences(test: RandomCase, ours: Outcome, theirs: Outcome): string[]
   if ((ours.flags ^ theirs.flags) & mask) {
     found.push(`flags ${(ours.flags & mask).toString(16)}, not ${(theirs.flags & mask).toString(16)}`)
   }
+  for (const [what, from, to] of fxParts) {
+    const [a, b] = [ours, theirs].map(({ fx }) => Buffer.from(fx.subarray(from, to)).toString('hex'))
+    if (a !== b) found.push(`${what} ${a}, not ${b}`)
+  }
   if (!Buffer.from(ours.data).equals(Buffer.from(theirs.data))) found.push('memory')
   return found
 }
@@ -37,15 +52,17 @@ describe.skipIf(reason !== null)(`against the host's CPU${reason ? ` (skipped: $
   afterAll(() => native?.destroy())
 
   it.each([
-    ['single instructions', 1],
-    ['sequences of four', 4],
+    ['single instructions', (random: Random) => randomCase(random, 1)],
+    ['sequences of four', (random: Random) => randomCase(random, 4)],
+    ['MMX and SSE', (random: Random) => randomFloatCase(random, false)],
+    ['x87', (random: Random) => randomFloatCase(random, true)],
   ])(
     `%s, seed ${SEED}`,
-    (_name, length) => {
-      const random = randomFrom(SEED + length)
+    (_name, make) => {
+      const random = randomFrom(SEED)
       let compared = 0
       for (let done = 0; done < CASES; done += BATCH) {
-        const cases = Array.from({ length: Math.min(BATCH, CASES - done) }, () => randomCase(random, length))
+        const cases = Array.from({ length: Math.min(BATCH, CASES - done) }, () => make(random))
         const answers = native!.run(cases)
         cases.forEach((test, i) => {
           const theirs = answers[i]!

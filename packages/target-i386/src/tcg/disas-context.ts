@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { type CodeReader, O, type Operand, type TCGContext } from '@dromaius/tcg'
+import type { InsnFeatures } from './insn-features.js'
 import type { OpcodeRow } from './opcode-table.js'
 import * as x from './x86-layout.js'
 
-/** Operand sizes as powers of two: byte, word, dword, qword. @qemu include/exec/memop.h MemOp */
-export type Size = 0 | 1 | 2 | 3
+/** Operand sizes as powers of two: byte, word, dword, qword, two of them. @qemu include/exec/memop.h MemOp */
+export type Size = 0 | 1 | 2 | 3 | 4
 export const MO_8 = 0
 export const MO_16 = 1
 export const MO_32 = 2
 export const MO_64 = 3
+/** Of packed operands in memory. */
+export const MO_128 = 4
 
 /** Prefixes. */
 export const PREFIX_REPZ = 1
@@ -24,6 +27,7 @@ export type X86Operand =
   | { readonly kind: 'imm'; readonly value: number; readonly size: Size }
   | { readonly kind: 'imm64'; readonly value: bigint; readonly size: Size }
   | { readonly kind: 'sel'; readonly reg: number; readonly size: Size }
+  | { readonly kind: 'xmm' | 'mmx'; readonly reg: number; readonly size: Size }
 
 /** How the block goes on. @qemu include/exec/translator.h DisasJumpType */
 export type DisasJump = 'next' | 'noreturn' | 'tooMany'
@@ -71,15 +75,7 @@ export class DisasContext {
   iopl = 0
   tf = false
   /** Instructions that the CPU has beyond the base set. */
-  features = {
-    cx16: false,
-    popcnt: false,
-    movbe: false,
-    fsgsbase: false,
-    rdtscp: false,
-    smap: false,
-    monitor: false,
-  }
+  features: InsnFeatures = {}
   /** The block holds one instruction, which may access devices. */
   io = false
 
@@ -297,6 +293,10 @@ export class DisasContext {
         return this.ir.constBig(op.value)
       case 'sel':
         return this.segField(op.reg, x.X_SEG_SELECTOR)
+      case 'xmm':
+        return x.X_XMM + op.reg * x.X_XMM_SIZE
+      case 'mmx':
+        return x.X_FPREGS + op.reg * 16
     }
   }
 

@@ -380,9 +380,5 @@ export function systemGenerators(xchg: Generator): Readonly<Record<string, Gener
     },
     nop: () => {},
     ud: (s) => s.illegal(),
-    fwait: (s) => {
-      // With no FPU it only looks whether somebody emulates one.
-      if ((s.flags & (x.HF_MP | x.HF_TS)) === (x.HF_MP | x.HF_TS)) s.raise(x.EXCP07_PREX)
-    },
   }
 }

@@ -12,8 +12,11 @@
 //   y  dword, or qword with REX.W     p  operand size, qword in 64-bit code
 //
 // Attributes: lock (LOCK is allowed), no64, only64, p64 (operand size is a qword in 64-bit code, a word with 66),
-// near (always a qword there), cpl0, pm (protected mode only), end (the block ends), io (accesses devices),
+// near (always a qword there), cpl0, pm (protected mode only), end (the block ends), io (accesses devices), modrm (one follows),
 // /n (ModRM's register field), m3 (both operands are registers), mm (memory only), f2, f3, np (that prefix, none).
+
+import type { InsnFeature } from './insn-features.js'
+import { sseRows } from './opcode-table-sse.js'
 
 const oneByte = `
 00-05 add  alu lock
@@ -115,6 +118,7 @@ d4 aam Ub no64
 d5 aad Ub no64
 d6 salc - no64
 d7 xlat -
+d8-df x87 - modrm ?fpu
 e0 loopnz Jb near
 e1 loopz Jb near
 e2 loop Jb near
@@ -270,6 +274,8 @@ export interface OpcodeRow {
   readonly rm: number
   /** Whether a ModRM byte follows. */
   readonly modrm: boolean
+  /** What the CPU must have for it. */
+  readonly feature: InsnFeature | null
 }
 
 /** Rows by opcode: most have one, opcodes with a ModRM group have several. */
@@ -281,17 +287,19 @@ function parseRow(name: string, operands: string, attributes: readonly string[])
   const specs =
     operands === '-' ? [] : operands.split(',').map((text) => ({ how: text[0]!, size: text.slice(1) }))
   const field = (prefix: string): number => {
-    const found = attributes.find((word) => word.startsWith(prefix))
+    const found = attributes.find((word) => word.startsWith(prefix) && /\d$/.test(word))
     return found === undefined ? -1 : Number(found.slice(prefix.length))
   }
   const ext = field('/')
+  const feature = attributes.find((word) => word.startsWith('?'))
   return {
     name,
     operands: specs,
-    attributes: new Set(attributes),
+    attributes: new Set(attributes.filter((word) => word !== feature)),
     ext,
     rm: field('rm'),
-    modrm: ext >= 0 || specs.some(({ how }) => 'EGMRS'.includes(how)),
+    modrm: ext >= 0 || attributes.includes('modrm') || specs.some(({ how }) => 'EGMRSVWXPQN'.includes(how)),
+    feature: (feature?.slice(1) ?? null) as InsnFeature | null,
   }
 }
 
@@ -311,8 +319,9 @@ function parse(text: string): OpcodeMap {
   return map
 }
 
-export const opcodeMaps: Readonly<Record<'one' | 'two' | 'three38', OpcodeMap>> = {
+export const opcodeMaps: Readonly<Record<'one' | 'two' | 'three38' | 'three3a', OpcodeMap>> = {
   one: parse(oneByte),
-  two: parse(twoByte),
-  three38: parse(threeByte38),
+  two: parse(`${twoByte.trim()}\n${sseRows.two}`),
+  three38: parse(`${threeByte38.trim()}\n${sseRows.three38}`),
+  three3a: parse(sseRows.three3a),
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { registerTcgCpuOps, type TCGCPUOps, type TcgVcpu } from '@dromaius/tcg'
 import { X86_CPU } from '../cpu.js'
-import { FEAT_1_ECX, FEAT_7_0_EBX, FEAT_8000_0001_EDX } from '../feature-words.js'
+import { insnFeaturesOf } from './insn-features.js'
 import { x86CpuDoInterrupt, x86CpuExecHalt, x86CpuExecInterrupt } from './tcg-interrupt.js'
 import { instantiateX86, type X86Module } from './tcg-module.js'
 import { tcgGetRegisters, tcgGetRuntimeState, tcgPutRegisters } from './tcg-state.js'
@@ -23,16 +23,7 @@ export const x86TcgOps: TCGCPUOps = {
     return {
       module,
       createTranslator(source, cs) {
-        const { features } = X86_CPU(cs).env
-        const has = (word: number, bit: number): boolean => ((features[word]! >> BigInt(bit)) & 1n) !== 0n
-        return new X86Translator(source, helpers, {
-          cx16: has(FEAT_1_ECX, 13),
-          popcnt: has(FEAT_1_ECX, 23),
-          movbe: has(FEAT_1_ECX, 22),
-          monitor: has(FEAT_1_ECX, 3),
-          rdtscp: has(FEAT_8000_0001_EDX, 27),
-          smap: has(FEAT_7_0_EBX, 20),
-        })
+        return new X86Translator(source, helpers, insnFeaturesOf(X86_CPU(cs).env.features))
       },
     }
   },

@@ -8,8 +8,11 @@ import * as fw from '../feature-words.js'
  * @qemu target/i386/cpu.c feature_word_info
  */
 const implemented: Readonly<Record<number, string>> = {
-  [fw.FEAT_1_EDX]: 'pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush',
-  [fw.FEAT_1_ECX]: 'cx16 movbe popcnt x2apic tsc-deadline hypervisor',
+  [fw.FEAT_1_EDX]:
+    'fpu pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2',
+  [fw.FEAT_1_ECX]:
+    'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt x2apic tsc-deadline hypervisor',
+  [fw.FEAT_XSAVE]: 'xsaveopt',
   [fw.FEAT_7_0_EBX]: 'smep smap',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
   [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy',
@@ -19,6 +22,9 @@ const implemented: Readonly<Record<number, string>> = {
 
 /** Features that are no bits with a name: AMD's copies of leaf 1 in leaf 0x80000001. */
 const AMD_ALIASES = 0x0183_f3ffn
+
+/** Components of XSAVE: x87 and SSE. */
+const XSTATE_X87_SSE = 3n
 
 function maskOf(word: number): bigint {
   const wanted = (implemented[word] ?? '').split(' ')
@@ -33,5 +39,6 @@ function maskOf(word: number): bigint {
 export const tcgFeatures: readonly bigint[] = (() => {
   const masks = fw.featureWordInfo.map((_, word) => maskOf(word))
   masks[fw.FEAT_8000_0001_EDX]! |= masks[fw.FEAT_1_EDX]! & AMD_ALIASES
+  masks[fw.FEAT_XSAVE_XCR0_LO] = XSTATE_X87_SSE
   return masks
 })()

@@ -20,7 +20,7 @@ import { cpuX86Cpuid } from '../cpuid.js'
 import type { HelperTable } from './disas-context.js'
 import { tcgReadMsr, tcgWriteMsr } from './tcg-msr.js'
 import { tcgReadTsc } from './tcg-tsc.js'
-import { X_REGS } from './x86-layout.js'
+import { X_CR, X_REGS, X_XCR0 } from './x86-layout.js'
 
 /** What the module offers beyond what every target's does. */
 export interface X86Module extends TcgModule {
@@ -57,7 +57,11 @@ function cpuid({ cpu, env, memory }: TcgVcpu): void {
   const { view } = memory
   const at = env + X_REGS
   const leaf = view.getUint32(at, true)
-  const regs = cpuX86Cpuid(X86_CPU(cpu), leaf, view.getUint32(at + 8, true))
+  const x86 = X86_CPU(cpu)
+  // OSXSAVE and the size of XSAVE's area follow these.
+  x86.env.cr[4] = view.getBigUint64(env + X_CR + 4 * 8, true)
+  x86.env.xcr0 = view.getBigUint64(env + X_XCR0, true)
+  const regs = cpuX86Cpuid(x86, leaf, view.getUint32(at + 8, true))
   ;[regs.eax, regs.ecx, regs.edx, regs.ebx].forEach((value, n) => {
     view.setBigUint64(at + n * 8, BigInt(value >>> 0), true)
   })

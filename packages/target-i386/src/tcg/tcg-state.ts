@@ -67,13 +67,55 @@ export function tcgPutRegisters(vcpu: TcgVcpu): void {
   }
   x86UpdateHflags(env)
   const smap = (env.cr[4]! & BigInt(x.CR4_SMAP)) === 0n ? 0 : x.HF_SMAP
-  put(x.X_HFLAGS, BigInt(((env.hflags & HFLAGS_MASK & ~x.HF_SMAP) | smap) >>> 0))
+  const osxsave = (env.cr[4]! & BigInt(x.CR4_OSXSAVE)) === 0n ? 0 : x.HF_OSXSAVE
+  const hidden = HFLAGS_MASK & ~(x.HF_SMAP | x.HF_OSXSAVE)
+  put(x.X_HFLAGS, BigInt(((env.hflags & hidden) | smap | osxsave) >>> 0))
+  putFpu(vcpu, env)
   put(x.X_HFLAGS2, BigInt(env.hflags2 >>> 0))
   put(x.X_A20_MASK, env.a20Mask === -1 ? 0xffff_ffff_ffff_ffffn : BigInt.asUintN(64, BigInt(env.a20Mask)))
   putFeatures(cpu, put)
   module.loadEflags(vcpu.env, Number(env.eflags & 0xffff_ffffn) | 0, -1)
   module.updateMmuIndex(vcpu.env)
   module.tlbFlush(vcpu.env)
+}
+
+/** Registers of x87 and SSE whose slot is a number in the CPU's object. */
+const fpuFields: readonly (readonly [slot: number, field: 'fpstt' | 'fpus' | 'fpuc' | 'fpop' | 'mxcsr'])[] = [
+  [x.X_FPSTT, 'fpstt'],
+  [x.X_FPUS, 'fpus'],
+  [x.X_FPUC, 'fpuc'],
+  [x.X_FPOP, 'fpop'],
+  [x.X_MXCSR, 'mxcsr'],
+]
+/** Bytes of a ZMM register in the CPU's object, of which XMM are the first. */
+const ZMM_BYTES = 64
+const XMM_BYTES = 16
+const XMM_COUNT = 16
+
+function putFpu({ memory, env: at }: TcgVcpu, env: CPUX86State): void {
+  for (const [slot, field] of fpuFields) memory.view.setBigUint64(at + slot, BigInt(env[field]), true)
+  memory.view.setBigUint64(at + x.X_FPIP, u64(env.fpip), true)
+  memory.view.setBigUint64(at + x.X_FPDP, u64(env.fpdp), true)
+  memory.view.setBigUint64(at + x.X_XCR0, env.xcr0, true)
+  memory.u8.set(env.fptags, at + x.X_FPTAGS)
+  memory.u8.set(env.fpregs, at + x.X_FPREGS)
+  for (let n = 0; n < XMM_COUNT; n++) {
+    const from = n * ZMM_BYTES
+    memory.u8.set(env.xmmRegs.subarray(from, from + XMM_BYTES), at + x.X_XMM + n * x.X_XMM_SIZE)
+  }
+}
+
+function getFpu({ memory, env: at }: TcgVcpu, env: CPUX86State): void {
+  for (const [slot, field] of fpuFields) env[field] = memory.view.getUint32(at + slot, true)
+  env.fpip = memory.view.getBigUint64(at + x.X_FPIP, true)
+  env.fpdp = memory.view.getBigUint64(at + x.X_FPDP, true)
+  env.xcr0 = memory.view.getBigUint64(at + x.X_XCR0, true)
+  env.fptags.set(memory.u8.subarray(at + x.X_FPTAGS, at + x.X_FPTAGS + env.fptags.length))
+  env.fpregs.set(memory.u8.subarray(at + x.X_FPREGS, at + x.X_FPREGS + env.fpregs.length))
+  for (let n = 0; n < XMM_COUNT; n++) {
+    const from = at + x.X_XMM + n * x.X_XMM_SIZE
+    env.xmmRegs.set(memory.u8.subarray(from, from + XMM_BYTES), n * ZMM_BYTES)
+  }
 }
 
 /** What helpers have to know of CPUID. */
@@ -110,5 +152,6 @@ export function tcgGetRegisters(vcpu: TcgVcpu): void {
     segment.flags = Number(get(slot + x.X_SEG_FLAGS))
   }
   env.hflags2 = Number(get(x.X_HFLAGS2))
+  getFpu(vcpu, env)
   tcgGetRuntimeState(vcpu)
 }

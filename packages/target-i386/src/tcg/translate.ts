@@ -21,6 +21,11 @@ import { moveGenerators } from './gen-move.js'
 import { mulGenerators } from './gen-mul.js'
 import type { Generator } from './generator.js'
 import { shiftGenerators } from './gen-shift.js'
+import type { InsnFeatures } from './insn-features.js'
+import { sseGenerators } from './gen-sse.js'
+import { sseFloatGenerators } from './gen-sse-float.js'
+import { x87Generators } from './gen-x87.js'
+import { packedGenerator } from './gen-packed.js'
 import { stringGenerators } from './gen-string.js'
 import { systemGenerators } from './gen-system.js'
 import * as x from './x86-layout.js'
@@ -38,6 +43,9 @@ const generators: Readonly<Record<string, Generator>> = {
   ...controlGenerators,
   ...stringGenerators,
   ...systemGenerators(moveGenerators.xchg!),
+  ...sseGenerators,
+  ...sseFloatGenerators,
+  ...x87Generators,
 }
 
 /**
@@ -49,10 +57,10 @@ export class X86Translator implements TcgTranslator {
   readonly #s: DisasContext
   readonly #optimizer = new Optimizer()
 
-  constructor(source: TcgCodeSource, helpers: HelperTable, features: Partial<DisasContext['features']> = {}) {
+  constructor(source: TcgCodeSource, helpers: HelperTable, features: InsnFeatures = {}) {
     this.#s = new DisasContext(this.#ir, helpers)
     this.#s.code = new CodeReader(source)
-    Object.assign(this.#s.features, features)
+    this.#s.features = features
   }
 
   /** Translates a block. Throws FetchFault (the fault is pending) or NoMemoryThere when its first instruction cannot be fetched. */
@@ -127,7 +135,7 @@ export class X86Translator implements TcgTranslator {
         ir.mov(ENV_CAN_DO_IO, s.const(1))
       }
       if (attributes.has('cpl0') && !s.checkCpl0()) return true
-      generators[name]!(s)
+      ;(generators[name] ?? packedGenerator)(s)
       if (
         s.jump === 'next' &&
         (s.io || s.tf || s.flags & (x.HF_INHIBIT_IRQ | x.RF_MASK) || attributes.has('end'))

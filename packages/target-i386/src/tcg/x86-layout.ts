@@ -62,6 +62,26 @@ export const X_MONITOR = 0x1358
 /** Instruction count at which the last block began to touch the page tables: unused bits of a fault. */
 export const X_CR2_PENDING = 0x1360
 
+/** XMM registers: 32 bytes each, of which the lower 16 are used. */
+export const X_XMM = 0x1400
+export const X_XMM_SIZE = 0x20
+/** x87 registers by their place in the file: mantissa of 64 bits, which is the MMX register, then sign and exponent. */
+export const X_FPREGS = 0x1600
+/** Top of the stack; status word without it; control word; a byte per register, 1 for an empty one. */
+export const X_FPSTT = 0x1680
+export const X_FPUS = 0x1688
+export const X_FPUC = 0x1690
+export const X_FPTAGS = 0x1698
+/** The last instruction's address, its memory operand's, its opcode (SDM volume 1, 8.1.8). */
+export const X_FPIP = 0x16a0
+export const X_FPDP = 0x16a8
+export const X_FPOP = 0x16b0
+export const X_MXCSR = 0x16c0
+export const X_XCR0 = 0x16c8
+/** Memory operands of SSE and MMX instructions, and room for two more. */
+export const X_SSE_T0 = 0x1700
+export const X_SSE_T1 = 0x1740
+
 /** Kinds of the last operation. Those with a width come in four: byte, word, dword, qword. @qemu target/i386/cpu.h CCOp */
 export const CC_OP_DYNAMIC = 0
 export const CC_OP_EFLAGS = 1
@@ -113,6 +133,7 @@ export const HF_LMA = 1 << 14
 export const HF_CS64 = 1 << 15
 export const HF_OSFXSR = 1 << 22
 export const HF_SMAP = 1 << 23
+export const HF_OSXSAVE = 1 << 25
 /** Bits of RFLAGS that tell blocks apart. */
 export const TB_EFLAGS = 0x0007_3100
 
@@ -130,7 +151,9 @@ export const EXCP0B_NOSEG = 11
 export const EXCP0C_STACK = 12
 export const EXCP0D_GPF = 13
 export const EXCP0E_PAGE = 14
+export const EXCP10_COPR = 16
 export const EXCP11_ALGN = 17
+export const EXCP13_XM = 19
 /** HLT, seen by the loop. */
 export const EXCP_HLT = 0x10001
 export const EXCP_DEBUG = 0x10002
@@ -169,6 +192,7 @@ export const CR4_OSFXSR = 1 << 9
 export const CR4_OSXMMEXCPT = 1 << 10
 export const CR4_UMIP = 1 << 11
 export const CR4_FSGSBASE = 1 << 16
+export const CR4_OSXSAVE = 1 << 18
 export const CR4_SMEP = 1 << 20
 export const CR4_SMAP = 1 << 21
 export const EFER_SCE = 1 << 0
