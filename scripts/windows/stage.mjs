@@ -80,7 +80,10 @@ export class WindowsStage {
   packages() {
     for (const dir of packageDirs().filter((dir) => dir.startsWith('packages/'))) {
       const manifest = JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8'))
-      if (!manifest.private) this.package(dir.slice('packages/'.length))
+      if (manifest.private) continue
+      // What is built beside the modules goes along, such as the translator's WebAssembly.
+      const built = manifest.files.filter((/** @type {string} */ name) => name === 'build')
+      this.package(dir.slice('packages/'.length), built)
     }
   }
 

@@ -9,8 +9,10 @@ export interface Accelerator {
   runsGuests: boolean
   /** Whether it can be told of breakpoints. */
   debugs: boolean
-  /** Whether it comes with interrupt controllers. */
+  /** Whether its CPUs have local APICs. */
   controllers: boolean
+  /** Whether its machines have 8259As. */
+  pics: boolean
   /** Why it cannot be used on this host, or null. */
   unavailable: string | null
 }
@@ -36,9 +38,9 @@ export function emulatesKernelCode({ name }: Accelerator): boolean {
 
 /** Every accelerator there is. */
 export const accelerators: readonly Accelerator[] = [
-  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, unavailable: whyNoKvm() },
-  { name: 'tcg', runsGuests: true, debugs: true, controllers: false, unavailable: null },
-  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, unavailable: null },
+  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, pics: true, unavailable: whyNoKvm() },
+  { name: 'tcg', runsGuests: true, debugs: true, controllers: true, pics: false, unavailable: null },
+  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, pics: false, unavailable: null },
 ]
 
 /** For test titles: the accelerator's name and, when it is skipped, why. */

@@ -49,9 +49,6 @@ const ROM_SIZE = 0x10000
 const PORTS = { base: 0xe000, size: 0x30 }
 const MMIO = { base: 0xd0000, size: 0x1000 }
 
-/** Where nobody makes a local APIC yet. */
-const WITHOUT_APIC = { props: [], plusFeatures: [], minusFeatures: ['apic'] }
-
 /** The last byte that a program sends. */
 export const DONE = 0xd0
 /** The byte by which a program says that it has started. */
@@ -108,7 +105,6 @@ export class ComplianceMachine {
   readonly mmio: Access[] = []
   readonly #runsGuests: boolean
   readonly #model: string
-  readonly #controllers: boolean
   readonly #input: number[]
   readonly #devices: MemoryRegion[] = []
   #waiters: (() => void)[] = []
@@ -120,7 +116,6 @@ export class ComplianceMachine {
     this.system = new SystemState({ smp: { sockets: maxCpus, cpus, maxCpus } })
     this.#runsGuests = accelerators.some((accel) => accel.name === options.accel && accel.runsGuests)
     this.#model = options.model ?? 'qemu64'
-    this.#controllers = accelerators.some((accel) => accel.name === options.accel && accel.controllers)
     this.#input = [...(options.input ?? [])]
     configureAccelerators(this.system, [{ name: options.accel }])
     this.#addMemory(options.mmio ?? true)
@@ -192,11 +187,7 @@ export class ComplianceMachine {
   /** Adds a CPU with this APIC id, to a running machine too. */
   plug(apicId: number): CPUState {
     if (!this.#runsGuests) return this.#plugIdle()
-    const cpu = x86CpuCreate(
-      this.system,
-      `${this.#model}-x86_64-cpu`,
-      this.#controllers ? null : WITHOUT_APIC,
-    )
+    const cpu = x86CpuCreate(this.system, `${this.#model}-x86_64-cpu`, null)
     // What this host's KVM lacks of the model is of no interest here.
     cpu.checkCpuid = false
     cpu.apicId = apicId

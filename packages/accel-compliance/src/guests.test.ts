@@ -61,7 +61,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         ])
       }))
 
-    it.skipIf(!accel.controllers)('interrupt: an edge of IRQ 5 wakes the CPU from HLT, each once', () =>
+    it.skipIf(!accel.pics)('interrupt: an edge of IRQ 5 wakes the CPU from HLT, each once', () =>
       run({ program: 'interrupt' }, async (machine) => {
         const wanted = 5
         machine.writeDword(0x804, wanted)
@@ -76,6 +76,16 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         expect(machine.sent).toEqual([STARTED, 1, 2, 3, 4, 5, DONE])
         expect(machine.readDword(0x800)).toBe(wanted)
       }),
+    )
+
+    it.skipIf(emulatesKernelCode(accel))(
+      'boundary: an interrupt that an instruction raises or lets in comes before the next one, but for shadows',
+      () =>
+        run({ program: 'boundary', model: 'max' }, async (machine) => {
+          machine.start()
+          await machine.untilSent(DONE)
+          expect(machine.sent).toEqual([0, 1, 0, 0, 0, 1, 0, 0, 0, DONE])
+        }),
     )
 
     it.each(cpuCounts(accel, [2, 4, 8]))('smp: INIT and SIPI start all of %i CPUs', (cpus) =>

@@ -200,7 +200,7 @@ function tbGenCode(
   host: number,
 ): TranslationBlock | null {
   const { engine } = vcpu
-  const single = (cflags & (CF_IO | CF_SINGLE)) !== 0
+  const single = engine.oneInsnPerTb || (cflags & (CF_IO | CF_SINGLE)) !== 0
   let translation
   try {
     translation = engine.translator!.translate({

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { AccelState, type SystemState, TYPE_ACCEL } from '@dromaius/cpus'
+import { type AccelClass, AccelState, type SystemState, TYPE_ACCEL } from '@dromaius/cpus'
 import { memoryListenerRegister, memoryListenerUnregister, type RamAllocator } from '@dromaius/memory'
-import { typeRegister } from '@dromaius/qom'
+import { objectClassPropertyAdd, typeRegister } from '@dromaius/qom'
+import { CODE_BUFFER_SIZE } from '@dromaius/tcg'
+import { UserError } from '@dromaius/util'
 import { TcgRamBacking } from './ram.js'
 import { tcgAccelOps } from './tcg-accel-ops.js'
 import { TcgEngine } from './tcg-engine.js'
@@ -13,6 +15,10 @@ import { TcgEngine } from './tcg-engine.js'
 export class TCGState extends AccelState {
   /** From `tcgInitMachine` to the machine's end. @internal */
   engine: TcgEngine | null = null
+  /** Buffer for translated code, MiB; 0 for all that there is. */
+  tbSize = 0
+  /** A block holds one instruction. */
+  oneInsnPerTb = false
 
   override get ramAllocator(): RamAllocator | null {
     const { engine } = this
@@ -27,6 +33,8 @@ export class TCGState extends AccelState {
 function tcgInitMachine(accel: AccelState, system: SystemState): void {
   const s = TYPE_TCG_ACCEL.cast(accel)
   s.engine = new TcgEngine(system)
+  if (s.tbSize > 0) s.engine.memory.code.end = s.engine.memory.code.start + s.tbSize * MIB
+  s.engine.oneInsnPerTb = s.oneInsnPerTb
   memoryListenerRegister(s.engine.physMap, system.addressSpaceMemory)
 }
 
@@ -35,6 +43,53 @@ function tcgExitMachine(accel: AccelState): void {
   if (!s.engine) return
   memoryListenerUnregister(s.engine.physMap, s.engine.system.addressSpaceMemory)
   s.engine = null
+}
+
+/** Bytes in a MiB. */
+const MIB = 2 ** 20
+
+/** @qemu accel/tcg/tcg-all.c tcg_set_thread */
+function tcgSetThread(value: string): void {
+  if (value === 'multi')
+    throw new UserError("'thread' setting multi is not available: all CPUs take turns in one thread")
+  if (value !== 'single') throw new UserError(`Invalid 'thread' setting ${value}`)
+}
+
+/**
+ * Takes the size of the buffer for translated code, MiB; 0 for all that there is.
+ * @qemu accel/tcg/tcg-all.c tcg_set_tb_size
+ */
+function tcgSetTbSize(s: TCGState, value: number): void {
+  const most = CODE_BUFFER_SIZE / MIB
+  if (value > most) throw new UserError(`'tb-size' setting ${value} is too large: there are ${most} MiB`)
+  s.tbSize = value
+}
+
+/** @qemu accel/tcg/tcg-all.c tcg_accel_class_init */
+function addProperties(ac: AccelClass): void {
+  objectClassPropertyAdd<TCGState, 'string'>(ac, {
+    name: 'thread',
+    type: 'string',
+    description: 'TCG thread type: single',
+    get: () => 'single',
+    set: (_s, value) => tcgSetThread(value),
+  })
+  objectClassPropertyAdd<TCGState, 'uint32'>(ac, {
+    name: 'tb-size',
+    type: 'uint32',
+    description: `TCG translation block cache size in MiB, at most ${CODE_BUFFER_SIZE / MIB}`,
+    get: (s) => s.tbSize,
+    set: tcgSetTbSize,
+  })
+  objectClassPropertyAdd<TCGState, 'bool'>(ac, {
+    name: 'one-insn-per-tb',
+    type: 'bool',
+    description: 'Only put one guest insn in each translation block',
+    get: (s) => s.oneInsnPerTb,
+    set: (s, value) => {
+      s.oneInsnPerTb = value
+    },
+  })
 }
 
 /**
@@ -51,5 +106,6 @@ export const TYPE_TCG_ACCEL = typeRegister({
     ac.ops = tcgAccelOps
     ac.initMachine = tcgInitMachine
     ac.exitMachine = tcgExitMachine
+    addProperties(ac)
   },
 })

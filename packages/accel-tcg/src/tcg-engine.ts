@@ -85,6 +85,8 @@ export class TcgEngine {
   translator: TcgTranslator | null = null
   /** Linear addresses of breakpoints. */
   readonly breakpoints = new Set<number>()
+  /** Blocks hold one instruction each. */
+  oneInsnPerTb = false
   /** Signalled when a CPU has something to do. */
   readonly wake = new BqlCond()
   /** The loop over all CPUs runs. */

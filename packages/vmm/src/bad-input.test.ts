@@ -47,6 +47,15 @@ const rows: Row[] = [
   [['-accel', 'whpx'], /^-accel whpx: /],
   [['-accel', 'hax'], /^-accel hax: /],
   [['-accel', 'kvm,nope=1'], /^-accel kvm: Property 'kvm-accel\.nope' not found$/],
+  [
+    ['-accel', 'tcg,thread=multi'],
+    /^-accel tcg: 'thread' setting multi is not available: all CPUs take turns/,
+  ],
+  [['-accel', 'tcg,thread=nope'], /^-accel tcg: Invalid 'thread' setting nope$/],
+  [['-accel', 'tcg,tb-size=100'], /^-accel tcg: 'tb-size' setting 100 is too large: there are 48 MiB$/],
+  [['-accel', 'tcg', '-cpu', 'host'], /^-cpu host: CPU model 'host' requires KVM or HVF$/],
+  [['-accel', 'tcg', '-m', '5G'], /^-m: 'microvm\.ram' of 5 GiB does not fit: .* at most 3\.94 GiB of RAM$/],
+  [['-accel', 'tcg', '-cpu', 'max', '-smp', '65'], /^-smp: accelerator 'tcg' has at most 64 CPUs$/],
   [['-smp', '0'], /^-smp 0: Invalid CPU topology: .*greater than zero$/],
   [['-smp', '300'], /^-smp 300: Invalid SMP CPUs 300\. The max CPUs supported by machine 'microvm' is 288$/],
   [['-smp', '3,sockets=2'], /^-smp 3,sockets=2: Invalid CPU topology: product of the hierarchy must match/],
@@ -121,7 +130,7 @@ const kvmRows: Row[] = [
     ['-accel', 'kvm,kernel-irqchip=split'],
     /kernel-irqchip=split: the interrupt controllers .* not there yet/,
   ],
-  [['-M', 'kernel-irqchip=off'], /kernel-irqchip=off: the interrupt controllers .* not there yet/],
+  [['-M', 'accel=kvm,kernel-irqchip=off'], /kernel-irqchip=off: the interrupt controllers .* not there yet/],
   [['-accel', 'kvm,device=/nonexistent/kvm'], /^-accel kvm: \/nonexistent\/kvm does not exist/],
   [['-m', '100T'], /^-m: cannot set up guest memory 'microvm\.ram' of 100 TiB: Cannot allocate memory$/],
   [['-m', '1'], /does not fit into RAM \(see -m\)$/],
@@ -346,17 +355,27 @@ const why = !root
     ? ' (skipped: /dev/kvm is missing or open to all)'
     : ''
 
+/** Runs the command as a user who may open nothing. */
+const asNobody = (...args: string[]) =>
+  spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', uid: 65534, gid: 65534 })
+
 describe('the device KVM', () => {
   it.skipIf(why !== '')(`that the user may not open is described by owner, group and mode${why}`, () => {
     const { uid, gid, mode } = statSync('/dev/kvm')
-    const { status, stderr } = spawnSync(process.execPath, [bin, '-serial', 'null'], {
-      encoding: 'utf8',
-      uid: 65534,
-      gid: 65534,
-    })
+    const { status, stderr } = asNobody('-accel', 'kvm', '-serial', 'null')
 
     expect(stderr).toContain(`owner ${uid}, group ${gid}, mode 0${(mode & 0o777).toString(8)}`)
     expect(stderr).toMatch(/^dromaius: -accel kvm: no permission to open \/dev\/kvm [^\n]+\n$/)
     expect(status).toBe(1)
+  })
+
+  it.skipIf(why !== '')(`that the user may not open is left, and the guest is translated${why}`, () => {
+    const { status, stdout, stderr } = asNobody()
+
+    expect(stderr).toMatch(
+      /^dromaius: info: Falling back to tcg: -accel kvm: no permission to open \/dev\/kvm [^\n]+$/m,
+    )
+    expect(stdout).toContain('Goodbye')
+    expect(status).toBe(0)
   })
 })

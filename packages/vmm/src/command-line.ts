@@ -2,7 +2,13 @@
 import type { AccelSpec, SystemActions } from '@dromaius/cpus'
 import type { GlobalProperty } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
-import { locate, type DeviceSpec, type MachineConfig, type SerialSpec } from './machine-config.js'
+import {
+  DEFAULT_ACCELERATORS,
+  locate,
+  type DeviceSpec,
+  type MachineConfig,
+  type SerialSpec,
+} from './machine-config.js'
 import type { ObjectSpec } from './object-add.js'
 import { optionByName } from './option-table.js'
 import type { OptionRow } from './options/option-row.js'
@@ -105,12 +111,12 @@ function defaultSerials(line: CommandLine): SerialSpec[] {
   return [line.display === 'none' ? 'null' : terminal]
 }
 
-function acceleratorsOf(line: CommandLine): AccelSpec[] {
+function acceleratorsOf(line: CommandLine): readonly AccelSpec[] {
   if (line.machineAccels.length > 0 && line.accels.length > 0) {
     throw new UserError('The -accel and "-machine accel=" options are incompatible')
   }
   const chosen = [...line.accels, ...line.machineAccels]
-  const accels = chosen.length > 0 ? chosen : [{ name: 'kvm' }]
+  const accels = chosen.length > 0 ? chosen : DEFAULT_ACCELERATORS
   if (line.kernelIrqchip === null) return accels
   const properties = { 'kernel-irqchip': line.kernelIrqchip }
   // Only KVM has the property; QEMU too lets the others pass it over.

@@ -17,6 +17,9 @@ export interface DeviceSpec {
 /** Where a serial port or console ends: QEMU's short form, or a back end. */
 export type SerialSpec = string | Chardev
 
+/** What is tried where nobody chose an accelerator. */
+export const DEFAULT_ACCELERATORS: readonly AccelSpec[] = [{ name: 'kvm' }, { name: 'tcg' }]
+
 /** What a machine is built from: the options, read and checked. */
 export interface MachineConfig {
   /** Machine type, as in `-machine`; `microvm` when absent. */

@@ -33,7 +33,7 @@ import { UserError, warnReport } from '@dromaius/util'
 import { parseBoot } from './board-fw-cfg.js'
 import { qdevDeviceNew, qdevDevicePlug } from './device-add.js'
 import { createChardevs } from './machine-chardevs.js'
-import { locate, type MachineConfig } from './machine-config.js'
+import { DEFAULT_ACCELERATORS, locate, type MachineConfig } from './machine-config.js'
 import { checkMemorySize } from './memory-size.js'
 import { memoryBackendById, userCreatableAdd } from './object-add.js'
 import type { RunFigures } from './summary.js'
@@ -62,7 +62,7 @@ export async function qemuInit(
   for (const spec of config.objects ?? []) locate(`-object ${spec.text}`, () => userCreatableAdd(root, spec))
 
   applyMachineOptions(system, board, config)
-  configureAccelerators(system, config.accelerators ?? [{ name: 'kvm' }])
+  configureAccelerators(system, config.accelerators ?? DEFAULT_ACCELERATORS)
   Object.assign(board, await createChardevs(system, config, signal))
   applyCpuModel(board, config)
   withGlobalProps(board.globalProps, () => createDevices(board, config))

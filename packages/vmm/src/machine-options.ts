@@ -26,7 +26,7 @@ export type SerialOption = string | Writable | Chardev
 export interface MachineOptions {
   /** Machine type and its properties: `'microvm,rtc=on'` or `{ type: 'microvm', rtc: true }`; `microvm` when absent. */
   readonly machine?: OptionTexts
-  /** Accelerators to try in order: `'kvm'`, `['kvm', 'tcg']`, `{ accel: 'kvm', 'kernel-irqchip': 'on' }`; KVM when absent. */
+  /** Accelerators to try in order: `'kvm'`, `['kvm', 'tcg']`, `{ accel: 'kvm', 'kernel-irqchip': 'on' }`; KVM, then TCG, when absent. */
   readonly accel?: OptionTexts
   /** CPU model and features: `'qemu64,+avx2'`. */
   readonly cpu?: string

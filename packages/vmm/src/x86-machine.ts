@@ -138,7 +138,7 @@ export function allocateRam(x86ms: X86MachineState, name: string): MemoryRegion 
     : accel.ramAllocator
   const ram = TYPE_MEMORY_REGION.new()
   try {
-    memoryRegionInitRam(ram, null, name, ramSize, allocator)
+    locate('-m', () => memoryRegionInitRam(ram, null, name, ramSize, allocator))
   } catch (error) {
     if (!(error instanceof HostError || error instanceof RangeError)) throw error
     const why = error instanceof HostError ? strerror(error) : 'too large'

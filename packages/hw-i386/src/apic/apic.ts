@@ -171,6 +171,7 @@ function apicMemWrite(s: APICState, addr: number, value: number, size: AccessSiz
 /** @qemu hw/intc/apic.c apic_realize */
 function apicRealize(common: APICCommonState): void {
   const s = TYPE_APIC.cast(common)
+  s.apicId = s.initialApicId & 0xff
   memoryRegionInitIo(
     s.ioMemory,
     s,

@@ -103,11 +103,13 @@ export const machineRows: readonly OptionRow[] = [
     field: 'accel',
     argument: '[accel=]accelerator[,prop[=value][,...]]',
     help: [
-      "select accelerator ('-accel help' for list, default: kvm); several are tried in order",
+      "select accelerator ('-accel help' for list, default: kvm, then tcg); several are tried in order",
       "'-accel name,help' lists its properties",
       'kernel-irqchip=on|split|off controls in-kernel interrupt controllers (default: on)',
+      'one-insn-per-tb=on|off (tcg, default: off), tb-size=n (tcg, MiB of translated code), thread=single (tcg)',
     ],
-    differs: 'The default is `kvm`, not `tcg`, and nothing else is tried unless it is asked for.',
+    differs:
+      'The default is `kvm` and, where that cannot be used, `tcg`. All CPUs of `tcg` take turns in one thread: no `thread=multi`.',
     apply: applyAccel,
   },
   {
