@@ -272,6 +272,16 @@ describe('MC146818 lost ticks', () => {
     expect(rtc.irqCoalesced).toBeLessThan(9)
   })
 
+  it('of the shortest period do not keep time from going on', () => {
+    const { rtc, write, elapse, time } = sleepThroughTen('slew')
+    // 8192 Hz: less than eight ticks of the 32768 Hz clock.
+    write(0x0a, 0x23)
+    expect(rtc.irqCoalesced).toBeGreaterThan(7)
+    const before = time.ns
+    elapse(TICK)
+    expect(time.ns - before).toBe(TICK)
+  })
+
   it('are time, not number: at half the rate there are half as many', () => {
     const { rtc, write } = sleepThroughTen('slew')
     write(0x0a, 0x27)

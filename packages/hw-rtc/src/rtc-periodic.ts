@@ -29,6 +29,7 @@ const addCoalesced = (s: MC146818RtcState, count: number): void => {
 /**
  * Arms the timer that delivers lost ticks, two to eight times as fast as they come by time, or disarms it.
  * @qemu hw/rtc/mc146818rtc.c rtc_coalesced_timer_update
+ * @differs by a tick of the clock at least
  */
 export function rtcCoalescedTimerUpdate(s: MC146818RtcState): void {
   if (s.irqCoalesced === 0 || s.period === 0) {
@@ -36,7 +37,9 @@ export function rtcCoalescedTimerUpdate(s: MC146818RtcState): void {
     return
   }
   const faster = Math.min(s.irqCoalesced, 7) + 1
-  s.coalescedTimer.modNs(s.clock.getNs() + clockToNs(BigInt(Math.floor(s.period / faster))))
+  // The shortest period is less than eight ticks of the clock; a timer that is due at once would never let time go on.
+  const ticks = Math.max(1, Math.floor(s.period / faster))
+  s.coalescedTimer.modNs(s.clock.getNs() + clockToNs(BigInt(ticks)))
 }
 
 /**
