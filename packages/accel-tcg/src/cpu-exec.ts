@@ -96,12 +96,15 @@ function loop(vcpu: Vcpu, rounds: number): Outcome {
   const { engine } = vcpu
   let last: { tb: TranslationBlock; way: number } | null = null
   for (; rounds > 0; rounds--) {
+    // Behind an interrupt, or the fault of a fetch, comes no successor of the last block.
+    if (vcpu.cpu.interruptRequest !== 0) last = null
     const interrupted = cpuHandleInterrupt(vcpu)
     if (interrupted !== STAY) return interrupted
     const single = vcpu.cpu.singlestepEnabled !== 0
     const tb = tbFindHere(vcpu, single ? CF_SINGLE : 0)
     if (tb === NONE) {
       if (vcpu.cpu.stop) return EXCP_INTERRUPT
+      last = null
       continue
     }
     if (isBreakpoint(vcpu, tb)) return EXCP_DEBUG

@@ -12,6 +12,7 @@ import {
   vmStop,
 } from '@dromaius/cpus'
 import {
+  addressSpaceRead,
   addressSpaceWrite,
   MemoryRegion,
   memoryRegionAddSubregion,
@@ -93,6 +94,24 @@ it('an exception finds the registers of its instruction, in the middle of a bloc
   })
   expect(cpu.env.regs[3]! & 0xffffn).toBe(8n)
   expect(cpu.env.regs[2]! & 0xffffn).toBe(0x1008n)
+})
+
+it("KVM's clock is what a guest reckons it to be out of its counter", async () => {
+  // movl $0x4b564d01, %ecx; movl $0x3001, %eax; xorl %edx, %edx; wrmsr; rdtsc; movl %eax, %ebx; hlt
+  await run([
+    ...[0x66, 0xb9, 0x01, 0x4d, 0x56, 0x4b, 0x66, 0xb8, 0x01, 0x30, 0, 0, 0x66, 0x31, 0xd2, 0x0f, 0x30],
+    ...[0x0f, 0x31, 0x66, 0x89, 0xc3, HLT],
+  ])
+  const bytes = new Uint8Array(32)
+  addressSpaceRead(system.addressSpaceMemory, 0x3000, bytes)
+  const info = new DataView(bytes.buffer)
+  expect(info.getUint32(0, true) & 1).toBe(0)
+  expect(info.getUint8(29)).toBe(1)
+  const counted = BigInt(Number(cpu.env.regs[3]! & 0xffff_ffffn)) - info.getBigUint64(8, true)
+  const scaled = ((counted << BigInt(info.getInt8(28))) * BigInt(info.getUint32(24, true))) >> 32n
+  expect(counted).toBeGreaterThan(0n)
+  expect(scaled).toBe(counted)
+  expect(info.getBigUint64(16, true) + scaled).toBeLessThanOrEqual(system.clocks.virtual.getNs())
 })
 
 it('a long loop leaves the event loop its turns', async () => {

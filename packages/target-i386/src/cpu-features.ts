@@ -199,7 +199,8 @@ export function x86CpuExpandFeatures(cpu: X86CPU): void {
     }
   }
   dropDependentFeatures(cpu)
-  if (accelCpuOf(cpu)?.name !== 'kvm' || !cpu.exposeKvm) env.features[fw.FEAT_KVM] = 0n
+  const accel = accelCpuOf(cpu)?.name
+  if ((accel !== 'kvm' && accel !== 'tcg') || !cpu.exposeKvm) env.features[fw.FEAT_KVM] = 0n
   x86CpuEnableXsaveComponents(cpu)
   adjustLevels(cpu)
 

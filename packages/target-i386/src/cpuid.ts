@@ -3,6 +3,7 @@ import { accelCpuOf } from './cpu-features.js'
 import { noCpuid } from './cpuid-common.js'
 import { cpuidCentaurLeaf, cpuidExtendedLeaf } from './cpuid-extended.js'
 import { cpuidStandardLeaf } from './cpuid-standard.js'
+import { FEAT_KVM } from './feature-words.js'
 import type { CpuidRegs } from './cpuid-regs.js'
 import type { X86CPU } from './cpu.js'
 
@@ -20,10 +21,22 @@ function limitOf(cpu: X86CPU, index: number): number {
 /** "TCGTCGTCGTCG", as EBX, ECX and EDX show it. */
 const TCG_SIGNATURE = { ebx: 0x5447_4354, ecx: 0x4354_4743, edx: 0x4743_5447 }
 
-/** The translator's own leaf; KVM puts its in their place. */
+/** "KVMKVMKVM" and three zeros. */
+const KVM_SIGNATURE = { ebx: 0x4b4d_564b, ecx: 0x564b_4d56, edx: 0x4d }
+
+/**
+ * The translator's own leaves; KVM puts its in their place. A guest that is offered KVM's clock has to find KVM's signature.
+ * @qemu target/i386/cpu.c cpu_x86_cpuid
+ * @differs QEMU's translator has no such clock
+ */
 function hypervisorLeaf(cpu: X86CPU, leaf: number): CpuidRegs {
-  const shown = leaf === 0x40000000 && cpu.exposeTcg && accelCpuOf(cpu)?.name === 'tcg'
-  return shown ? { eax: HYPERVISOR_LEVEL, ...TCG_SIGNATURE } : noCpuid()
+  if (accelCpuOf(cpu)?.name !== 'tcg') return noCpuid()
+  const paravirtual = cpu.env.features[FEAT_KVM]!
+  if (leaf === 0x40000000) {
+    if (paravirtual !== 0n) return { eax: HYPERVISOR_LEVEL, ...KVM_SIGNATURE }
+    return cpu.exposeTcg ? { eax: HYPERVISOR_LEVEL, ...TCG_SIGNATURE } : noCpuid()
+  }
+  return { ...noCpuid(), eax: Number(paravirtual) }
 }
 
 /**

@@ -17,13 +17,15 @@ function supportedCpuid(_cs: CPUState, func: number, index: number, reg: CpuidRe
 }
 
 /**
- * Features of models that it does not show unless the user asks for them.
+ * Features of models that it does not show unless the user asks for them, and those that it always shows.
  * @qemu target/i386/tcg/tcg-cpu.c x86_tcg_default_props
- * @differs SVM too, which QEMU's translator has
+ * @differs SVM too, which QEMU's translator has; KVM's clock, which it has not
  */
 const tcgDefaultProps = [
   { prop: 'vme', value: 'off' },
   { prop: 'svm', value: 'off' },
+  { prop: 'kvmclock', value: 'on' },
+  { prop: 'kvmclock-stable-bit', value: 'on' },
 ]
 
 /** @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_instance_init */

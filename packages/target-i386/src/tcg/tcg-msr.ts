@@ -9,6 +9,7 @@ import { cpuGetApicBase } from '../cpu-apic-device.js'
 import { CPUID_APIC, CPUID_EXT_TSC_DEADLINE_TIMER, CPUID_MCA, CPUID_MTRR } from '../cpuid-bits.js'
 import type { CPUX86State } from '../env.js'
 import { FEAT_1_ECX, FEAT_1_EDX } from '../feature-words.js'
+import { tcgReadKvmclockMsr, tcgUpdateKvmclock, tcgWriteKvmclockMsr } from './tcg-kvmclock.js'
 import { tcgReadTsc, tcgTscTime } from './tcg-tsc.js'
 
 /** Fields of the state that are MSRs as they are, with the bits that may be set. */
@@ -76,7 +77,7 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
     if (bank >= 0) return env.mceBanks[bank]!
   }
   const field = plain.get(index)
-  return field ? (env[field[0]] as bigint) : null
+  return field ? (env[field[0]] as bigint) : tcgReadKvmclockMsr(cpu, index)
 }
 
 /** Whether each byte of PAT is a memory type that exists. */
@@ -96,6 +97,7 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
     case MSR_TSC:
       env.tscAdjust += value - tcgReadTsc(cpu)
       if (env.tscDeadline !== 0n) armTscDeadline(cpu, env.tscDeadline)
+      tcgUpdateKvmclock(cpu)
       return true
     case MSR_APICBASE:
       return has(cpu, CPUID_APIC) && (cpu.apicState?.writeBase?.(value) ?? false)
@@ -132,7 +134,8 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
     return true
   }
   const field = plain.get(index)
-  if (!field || field[1] === 0n || (value & ~field[1]) !== 0n) return false
+  if (!field) return tcgWriteKvmclockMsr(cpu, index, value)
+  if (field[1] === 0n || (value & ~field[1]) !== 0n) return false
   Object.assign(env, { [field[0]]: value })
   return true
 }
