@@ -7,6 +7,7 @@ export const layers = [
   'native',
   'thread',
   'util',
+  'initramfs',
   'qom',
   'memory',
   'cpus',
