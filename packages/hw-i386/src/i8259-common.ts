@@ -86,6 +86,16 @@ export function picResetCommon(s: PICCommonState): void {
 }
 
 /**
+ * What a PC's firmware does to a controller before it starts a system: vectors 0x08 or 0x70 on, every input masked but that of
+ * the second controller. SeaBIOS does it in src/hw/pic.c.
+ */
+export function picSetFirmwareState(s: PICCommonState): void {
+  s.irqBase = s.master ? 0x08 : 0x70
+  s.imr = s.master ? 0xfb : 0xff
+  s.qomClass.postLoad?.(s)
+}
+
+/**
  * Takes the ports.
  * @qemu hw/intc/i8259_common.c pic_common_realize
  */

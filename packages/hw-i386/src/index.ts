@@ -14,7 +14,9 @@ export {
   pitGetOut,
   TYPE_PIT_COMMON,
 } from './i8254-common.js'
-export { PICCommonClass, PICCommonState, TYPE_PIC_COMMON } from './i8259-common.js'
+export { PICCommonClass, PICCommonState, picSetFirmwareState, TYPE_PIC_COMMON } from './i8259-common.js'
+export { PITState, TYPE_I8254 } from './i8254.js'
+export { i8259Init, PICState, TYPE_I8259 } from './i8259.js'
 export {
   IO_APIC_DEFAULT_ADDRESS,
   IOAPIC_NUM_PINS,
@@ -36,4 +38,5 @@ export {
   TYPE_KVM_IOAPIC,
 } from './kvm/ioapic.js'
 export type { IrqRoutes } from './kvm/ioapic.js'
+export { PCSpkState, TYPE_PC_SPEAKER } from './pcspk.js'
 export { Port92State, port92SetupA20Line, TYPE_PORT92 } from './port92.js'
