@@ -9,10 +9,8 @@ export interface Accelerator {
   runsGuests: boolean
   /** Whether it can be told of breakpoints. */
   debugs: boolean
-  /** Whether its CPUs have local APICs. */
+  /** Whether its machines have interrupt controllers. */
   controllers: boolean
-  /** Whether its machines have 8259As. */
-  pics: boolean
   /** Why it cannot be used on this host, or null. */
   unavailable: string | null
 }
@@ -38,9 +36,9 @@ export function emulatesKernelCode({ name }: Accelerator): boolean {
 
 /** Every accelerator there is. */
 export const accelerators: readonly Accelerator[] = [
-  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, pics: true, unavailable: whyNoKvm() },
-  { name: 'tcg', runsGuests: true, debugs: true, controllers: true, pics: false, unavailable: null },
-  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, pics: false, unavailable: null },
+  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, unavailable: whyNoKvm() },
+  { name: 'tcg', runsGuests: true, debugs: true, controllers: true, unavailable: null },
+  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, unavailable: null },
 ]
 
 /** For test titles: the accelerator's name and, when it is skipped, why. */

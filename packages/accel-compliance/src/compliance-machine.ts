@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import '@dromaius/accel-qtest'
 import '@dromaius/accel-tcg'
-import '@dromaius/hw-i386'
 import '@dromaius/target-i386/kvm'
 import '@dromaius/target-i386/tcg'
 import { readFileSync } from 'node:fs'
@@ -13,6 +12,7 @@ import {
   type CPUState,
   cpuSynchronizeAllPostInit,
   cpuSynchronizeState,
+  kvmEnabled,
   kvmStateOf,
   qemuMainLoop,
   qemuSystemReset,
@@ -36,7 +36,16 @@ import {
   type RAMBlock,
 } from '@dromaius/memory'
 import { kvmSetIrq } from '@dromaius/accel-kvm'
-import { objectUnparent, qdevRealize, qdevUnrealize } from '@dromaius/qom'
+import { isaBusNew } from '@dromaius/hw-core'
+import { apicSetVirtualWire, i8259Init, TYPE_APIC_COMMON, x86AllocateCpuIrq } from '@dromaius/hw-i386'
+import {
+  objectPropertyAddChild,
+  objectUnparent,
+  qdevRealize,
+  qdevUnrealize,
+  qemuRegisterReset,
+} from '@dromaius/qom'
+import { type qemu_irq, qemuSetIrq } from '@dromaius/util'
 import { X86_CPU, type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
 import { accelerators } from './accelerators.js'
 import { TYPE_IDLE_CPU } from './idle-cpu.js'
@@ -107,6 +116,8 @@ export class ComplianceMachine {
   readonly #model: string
   readonly #input: number[]
   readonly #devices: MemoryRegion[] = []
+  /** Lines of the machine's own 8259As; KVM has some in the kernel. */
+  #irqs: readonly qemu_irq[] = []
   #waiters: (() => void)[] = []
   #loop: Promise<MainLoopExit> | null = null
 
@@ -119,6 +130,7 @@ export class ComplianceMachine {
     this.#input = [...(options.input ?? [])]
     configureAccelerators(this.system, [{ name: options.accel }])
     this.#addMemory(options.mmio ?? true)
+    this.#addControllers()
     if (options.program)
       addressSpaceWrite(this.system.addressSpaceMemory, LOAD_ADDRESS, readProgram(options.program))
     try {
@@ -184,6 +196,16 @@ export class ComplianceMachine {
     memoryRegionAddSubregion(systemMemory, MMIO.base, device)
   }
 
+  #addControllers(): void {
+    const { system } = this
+    if (!this.#runsGuests || kvmEnabled(system)) return
+    const bus = isaBusNew(system)
+    this.#irqs = i8259Init(bus, x86AllocateCpuIrq(system))
+    qemuRegisterReset(system.resetContainer, bus)
+    // Under their own path, so that their state is saved.
+    objectPropertyAddChild(system.root, 'isa.0', bus)
+  }
+
   /** Adds a CPU with this APIC id, to a running machine too. */
   plug(apicId: number): CPUState {
     if (!this.#runsGuests) return this.#plugIdle()
@@ -212,7 +234,9 @@ export class ComplianceMachine {
   /** The boot CPU starts at the program's first instruction: real mode, CS base 0. */
   #enterProgram(): void {
     if (!this.#runsGuests) return
-    const { env } = this.bootCpu
+    const { env, apicState } = this.bootCpu
+    // KVM's APIC lets the 8259As through from the start.
+    if (TYPE_APIC_COMMON.is(apicState) && !kvmEnabled(this.system)) apicSetVirtualWire(apicState)
     env.segs[1].selector = 0
     env.segs[1].base = 0n
     env.eip = BigInt(LOAD_ADDRESS)
@@ -241,7 +265,8 @@ export class ComplianceMachine {
 
   /** Sets the level of an interrupt line of the machine's PIC. */
   setIrq(irq: number, level: number): void {
-    kvmSetIrq(kvmStateOf(this.system), irq, level)
+    if (kvmEnabled(this.system)) kvmSetIrq(kvmStateOf(this.system), irq, level)
+    else qemuSetIrq(this.#irqs[irq] ?? null, level)
   }
 
   /** A dword of guest memory. */

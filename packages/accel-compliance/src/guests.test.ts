@@ -61,7 +61,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         ])
       }))
 
-    it.skipIf(!accel.pics)('interrupt: an edge of IRQ 5 wakes the CPU from HLT, each once', () =>
+    it.skipIf(!accel.controllers)('interrupt: an edge of IRQ 5 wakes the CPU from HLT, each once', () =>
       run({ program: 'interrupt' }, async (machine) => {
         const wanted = 5
         machine.writeDword(0x804, wanted)

@@ -146,7 +146,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         }))
     })
 
-    it.skipIf(!accel.pics)('a guest asleep in HLT wakes from an interrupt after loading', () =>
+    it.skipIf(!accel.controllers)('a guest asleep in HLT wakes from an interrupt after loading', () =>
       run({ program: 'interrupt' }, async (machine) => {
         const { system } = machine
         const pulse = (): void => {

@@ -4,6 +4,7 @@ import { isaBusRegisterInputIrqs, isaRealize, sysbusMmioMap, sysbusRealize } fro
 import {
   gsiHandler,
   type GSIState,
+  i8259Init,
   IO_APIC_DEFAULT_ADDRESS,
   IOAPIC_NUM_PINS,
   type IOAPICCommonState,
@@ -11,11 +12,14 @@ import {
   kvmI8259Init,
   kvmPcGsiHandler,
   kvmPcSetupIrqRouting,
+  TYPE_I8254,
   TYPE_IOAPIC,
   TYPE_KVM_I8254,
   TYPE_KVM_IOAPIC,
+  TYPE_PC_SPEAKER,
+  x86AllocateCpuIrq,
 } from '@dromaius/hw-i386'
-import { qdevGetGpioIn } from '@dromaius/qom'
+import { qdevConnectGpioOut, qdevGetGpioIn } from '@dromaius/qom'
 import { type qemu_irq, qemuAllocateIrqs } from '@dromaius/util'
 import type { MicrovmMachineState } from './microvm.js'
 
@@ -57,12 +61,24 @@ function inKernel(mms: MicrovmMachineState, irqRouting: NonNullable<KVMState['ir
   }
 }
 
-/** Our own. */
+/** Our own. The timer has the speaker's port, with which guests measure time. */
 function emulated(mms: MicrovmMachineState): void {
+  const { isaBus } = mms
   const lines: GSIState = { i8259Irq: [], ioapicIrq: [] }
   mms.gsi = qemuAllocateIrqs(gsiHandler(lines), IOAPIC_NUM_PINS)
-  isaBusRegisterInputIrqs(mms.isaBus, mms.gsi)
+  isaBusRegisterInputIrqs(isaBus, mms.gsi)
   connectIoapic(mms, lines, TYPE_IOAPIC.new())
+
+  if (mms.pic !== 'off') lines.i8259Irq = i8259Init(isaBus, x86AllocateCpuIrq(mms.system))
+  if (mms.pit !== 'off') {
+    const pit = TYPE_I8254.new()
+    pit.iobase = PIT_IOBASE
+    isaRealize(pit, isaBus)
+    qdevConnectGpioOut(pit, 0, mms.gsi[0] ?? null)
+    const speaker = TYPE_PC_SPEAKER.new()
+    speaker.pit = pit
+    isaRealize(speaker, isaBus)
+  }
 }
 
 function connectIoapic(mms: MicrovmMachineState, lines: GSIState, ioapic: IOAPICCommonState): void {

@@ -2,7 +2,7 @@
 import type { Chardev } from '@dromaius/chardev'
 import type { MachineClass } from '@dromaius/hw-core'
 import { MachineState, TYPE_MACHINE } from '@dromaius/hw-core'
-import { apicSetVirtualWire, TYPE_APIC_COMMON } from '@dromaius/hw-i386'
+import { apicSetVirtualWire, picSetFirmwareState, TYPE_APIC_COMMON, TYPE_PIC_COMMON } from '@dromaius/hw-i386'
 import type { FWCfgState } from '@dromaius/hw-nvram'
 import { type MemoryRegion, memoryRegionInitRam, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {
@@ -205,7 +205,7 @@ export function x86Cpus(x86ms: X86MachineState): X86CPU[] {
 
 /**
  * What comes behind the reset of all devices: memory gets what has to stand in it, APICs are reset, and the boot CPU is put at
- * the kernel's entry, with its local APIC as firmware would leave it.
+ * the kernel's entry, with its local APIC and the 8259s as firmware would leave them.
  */
 export function x86MachineAfterReset(x86ms: X86MachineState): void {
   x86ms.roms.reset(x86ms.system.addressSpaceMemory)
@@ -214,6 +214,8 @@ export function x86MachineAfterReset(x86ms: X86MachineState): void {
   if (cpus[0] && x86ms.directEntry) {
     x86CpuSetEntryState(cpus[0], x86ms.directEntry)
     if (TYPE_APIC_COMMON.is(cpus[0].apicState)) apicSetVirtualWire(cpus[0].apicState)
+    for (const bus of x86ms.buses)
+      for (const dev of bus.children) if (TYPE_PIC_COMMON.is(dev)) picSetFirmwareState(dev)
   }
 }
 
