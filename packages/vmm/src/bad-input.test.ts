@@ -197,7 +197,7 @@ const kvmRows: Row[] = [
     /0xaa55/,
   ],
   [['-kernel', file('bz-cut', tinyBzImage([0xf4]).subarray(0, 1000))], /is truncated: its setup code/],
-  [['-kernel', file('bz-32', tinyBzImage([0xf4], { xloadflags: 0 }))], /has no 64-bit entry point .*-bios/],
+  [['-kernel', file('z', tinyBzImage([0xf4], { loadflags: 0 }))], /is to be loaded below 640 KiB .*-bios/],
   [
     ['-kernel', file('bz-big', tinyBzImage([0xf4], { initSize: 2 ** 30 }))],
     /does not fit into RAM: it needs 1 GiB/,

@@ -81,14 +81,19 @@ function setLinux64State(cpu: X86CPU, entry: number, bootParams: number): void {
 /**
  * Gives a CPU that was just reset the state in which a kernel is entered without firmware. PVH and multiboot: 32-bit protected
  * mode, flat segments, no paging, interrupts off, the address of what the kernel is told in EBX (Xen, docs/misc/pvh.pandoc;
- * Multiboot Specification 0.6.96, 3.2). Linux's 64-bit protocol: see above.
+ * Multiboot Specification 0.6.96, 3.2). Linux's 32-bit protocol: the same with `struct boot_params` in ESI; its 64-bit one: see
+ * above.
  * @qemu pc-bios/optionrom/pvh.S pvh_load_kernel
  * @differs QEMU's option ROMs get there from real mode, by way of the firmware; here the CPU starts in that state
  */
 export function x86CpuSetEntryState(cpu: X86CPU, at: DirectEntry): void {
   const { env } = cpu
   if (at.kind === 'linux64') setLinux64State(cpu, at.entry, at.bootParams)
-  else {
+  else if (at.kind === 'linux32') {
+    // The protocol's selectors; it has the kernel load a GDT of its own first of all.
+    setFlatState(cpu, at.entry, BOOT_CS, BOOT_DS, FLAT_CODE)
+    env.regs[R_ESI] = BigInt(at.bootParams)
+  } else {
     setFlatState(cpu, at.entry, SELECTOR_CODE, SELECTOR_DATA, FLAT_CODE)
     env.regs[R_EBX] = BigInt(at.kind === 'pvh' ? at.startInfo : at.info)
     if (at.kind === 'multiboot') env.regs[R_EAX] = BigInt(MULTIBOOT_BOOTLOADER_MAGIC)

@@ -111,7 +111,7 @@ function offerToFirmware(
   fwCfgAddBytes(fwCfg, FW_CFG_SETUP_DATA, setup)
 }
 
-/** Puts the kernel into memory, where it is entered in 64-bit mode. */
+/** Puts the kernel into memory, where it is entered in 64-bit mode, or in 32-bit mode if it has no such entry. */
 function placeDirectly(
   options: LoadLinuxOptions,
   image: BzImage,
@@ -135,7 +135,9 @@ function placeDirectly(
     seed,
   })
   for (const { name, addr, data } of blobs) roms.add(name, addr, data)
-  return { kind: 'linux64', entry: PROT_ADDR + ENTRY_64, bootParams: BOOT_PARAMS_ADDR }
+  return image.entry64
+    ? { kind: 'linux64', entry: PROT_ADDR + ENTRY_64, bootParams: BOOT_PARAMS_ADDR }
+    : { kind: 'linux32', entry: PROT_ADDR, bootParams: BOOT_PARAMS_ADDR }
 }
 
 /**
@@ -157,10 +159,8 @@ export function loadBzImage(options: LoadLinuxOptions, file: Uint8Array): Direct
     offerToFirmware(options, image, cmdline, videoMode, initrd)
     return null
   }
-  if (!image.loadedHigh || !image.entry64) {
-    throw new UserError(
-      `${name}: has no 64-bit entry point (boot protocol 2.12), so it needs firmware (-bios)`,
-    )
+  if (!image.loadedHigh) {
+    throw new UserError(`${name}: is to be loaded below 640 KiB (a zImage), so it needs firmware (-bios)`)
   }
   const kernelEnd = Math.max(PROT_ADDR + image.kernel.length, image.runAddress + image.initSize)
   if (kernelEnd > below4gMemSize) {

@@ -33,8 +33,9 @@ export type DirectEntry =
   | { readonly kind: 'pvh'; readonly entry: number; readonly startInfo: number }
   /** Multiboot 1: `info` is the information structure. */
   | { readonly kind: 'multiboot'; readonly entry: number; readonly info: number }
-  /** Linux's 64-bit boot protocol: `bootParams` is `struct boot_params`. */
+  /** Linux's 64-bit or 32-bit boot protocol: `bootParams` is `struct boot_params`. */
   | { readonly kind: 'linux64'; readonly entry: number; readonly bootParams: number }
+  | { readonly kind: 'linux32'; readonly entry: number; readonly bootParams: number }
 
 /** What is to be booted, and into what. */
 export interface LoadLinuxOptions {

@@ -9,7 +9,7 @@ describe('-accel tcg', () => {
     async (cpus) => {
       const { output, code } = await boot({ accel: 'tcg', cpus }, { timeout: 50_000 })
 
-      expect(output).toContain('hypervisor: TCGTCGTCGTCG')
+      expect(output).toContain('hypervisor: KVMKVMKVM')
       expect(output).toContain(`CPUs: ${cpus} by the ACPI MADT`)
       for (let id = 1; id < cpus; id++)
         expect(output).toContain(`CPU with APIC id ${id}: online, says its APIC id is ${id}`)

@@ -3,6 +3,7 @@
 /** What {@link tinyBzImage} may have otherwise. */
 export interface TinyBzImageOptions {
   readonly protocol?: number
+  readonly loadflags?: number
   readonly xloadflags?: number
   readonly initSize?: number
   readonly cmdlineSize?: number
@@ -10,7 +11,7 @@ export interface TinyBzImageOptions {
 
 /** A bzImage of four setup sectors and `code`, which stands at the 64-bit entry, 0x200 behind the kernel's start. */
 export function tinyBzImage(code: readonly number[], options: TinyBzImageOptions = {}): Buffer {
-  const { protocol = 0x20f, xloadflags = 3, initSize = 0x10000, cmdlineSize = 2047 } = options
+  const { protocol = 0x20f, loadflags = 1, xloadflags = 3, initSize = 0x10000, cmdlineSize = 2047 } = options
   const setup = Buffer.alloc(5 * 512)
   const kernel = Buffer.alloc(Math.ceil((0x200 + code.length) / 16) * 16)
   kernel.set(code, 0x200)
@@ -20,7 +21,7 @@ export function tinyBzImage(code: readonly number[], options: TinyBzImageOptions
   setup.writeUInt16LE(0x66eb, 0x200) // a jump over the header, whose end that tells
   setup.write('HdrS', 0x202)
   setup.writeUInt16LE(protocol, 0x206)
-  setup[0x211] = 1
+  setup[0x211] = loadflags
   setup.writeUInt32LE(0x7fffffff, 0x22c)
   setup[0x234] = 1
   setup.writeUInt16LE(xloadflags, 0x236)

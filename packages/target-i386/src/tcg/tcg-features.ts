@@ -16,7 +16,7 @@ const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_7_0_EBX]: 'smep smap',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
   [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy',
-  [fw.FEAT_KVM]: 'kvmclock kvmclock-stable-bit',
+  [fw.FEAT_KVM]: 'kvmclock kvm-nopiodelay kvmclock-stable-bit',
   // The timer of the local APIC goes on whatever the CPU does.
   [fw.FEAT_6_EAX]: 'arat',
 }

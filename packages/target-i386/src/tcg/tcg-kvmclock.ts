@@ -4,7 +4,7 @@
 // as the time stamp counter and all timers do, so that a guest need not measure one against another on a busy host.
 
 import { addressSpaceRead, addressSpaceWrite } from '@dromaius/memory'
-import type { X86CPU } from '../cpu.js'
+import { X86_CPU, type X86CPU } from '../cpu.js'
 import { FEAT_KVM } from '../feature-words.js'
 import { tcgReadTsc } from './tcg-tsc.js'
 
@@ -49,12 +49,21 @@ function nextVersion(cpu: X86CPU, address: number): number {
   return ((new DataView(bytes.buffer).getUint32(0, true) | 1) + 1) >>> 0
 }
 
+/** No CPU has set its counter to something else: then a guest may use one CPU's structure on another. */
+const countersAgree = ({ system, env }: X86CPU): boolean =>
+  system.cpus.every((other) => X86_CPU(other).env.tscAdjust === env.tscAdjust)
+
+/** A CPU has set its counter: each structure says whether all of them agree. */
+export function tcgCounterSet(cpu: X86CPU): void {
+  for (const each of cpu.system.cpus) tcgUpdateKvmclock(X86_CPU(each))
+}
+
 /**
  * Writes the structure from which the guest reckons the time out of its counter, if it asked for one.
  * @qemu target/i386/tcg/sysemu/misc_helper.c helper_wrmsr
  * @differs QEMU's translator has no such clock; KVM does this in kvm_guest_time_update
  */
-export function tcgUpdateKvmclock(cpu: X86CPU): void {
+function tcgUpdateKvmclock(cpu: X86CPU): void {
   const { systemTimeMsr } = cpu.env
   if (!(systemTimeMsr & SYSTEM_TIME_ENABLE)) return
   const address = Number(systemTimeMsr & ~SYSTEM_TIME_ENABLE)
@@ -64,7 +73,7 @@ export function tcgUpdateKvmclock(cpu: X86CPU): void {
   info.setBigUint64(16, cpu.system.clocks.virtual.getNs(), true)
   info.setUint32(24, TSC_TO_SYSTEM_MUL, true)
   info.setInt8(28, TSC_SHIFT)
-  info.setUint8(29, PVCLOCK_TSC_STABLE_BIT)
+  info.setUint8(29, countersAgree(cpu) ? PVCLOCK_TSC_STABLE_BIT : 0)
   addressSpaceWrite(cpu.system.addressSpaceMemory, address, new Uint8Array(info.buffer))
 }
 

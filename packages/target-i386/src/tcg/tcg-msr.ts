@@ -4,12 +4,12 @@
 // translated code or its helpers read are helper_rdmsr's own.
 
 import type { TcgVcpu } from '@dromaius/tcg'
-import { X86_CPU, type X86CPU } from '../cpu.js'
+import { isAmdCpu, X86_CPU, type X86CPU } from '../cpu.js'
 import { cpuGetApicBase } from '../cpu-apic-device.js'
 import { CPUID_APIC, CPUID_EXT_TSC_DEADLINE_TIMER, CPUID_MCA, CPUID_MTRR } from '../cpuid-bits.js'
 import type { CPUX86State } from '../env.js'
 import { FEAT_1_ECX, FEAT_1_EDX } from '../feature-words.js'
-import { tcgReadKvmclockMsr, tcgUpdateKvmclock, tcgWriteKvmclockMsr } from './tcg-kvmclock.js'
+import { tcgCounterSet, tcgReadKvmclockMsr, tcgWriteKvmclockMsr } from './tcg-kvmclock.js'
 import { tcgReadTsc, tcgTscTime } from './tcg-tsc.js'
 
 /** Fields of the state that are MSRs as they are, with the bits that may be set. */
@@ -32,6 +32,9 @@ const MSR_MTRRCAP = 0xfe
 const MSR_PAT = 0x277
 const MSR_UCODE_REV = 0x8b
 const MSR_TSC_DEADLINE = 0x6e0
+/** AMD's: no encryption of memory and no MTRR beyond the architecture's; no message when an interrupt is pending. */
+const MSR_AMD64_SYSCFG = 0xc001_0010
+const MSR_K8_INT_PENDING_MSG = 0xc001_0055
 /** The local APIC's registers in x2APIC mode. */
 const isX2apicMsr = (index: number): boolean => index >= 0x800 && index <= 0x8ff
 const has = (cpu: X86CPU, bit: bigint): boolean => (cpu.env.features[FEAT_1_EDX]! & bit) !== 0n
@@ -65,6 +68,7 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
   if (index === MSR_TSC_DEADLINE) return hasTscDeadline(cpu) ? env.tscDeadline : null
   if (index === MSR_PAT) return env.pat
   if (index === MSR_UCODE_REV) return cpu.ucodeRev
+  if (index === MSR_AMD64_SYSCFG || index === MSR_K8_INT_PENDING_MSG) return isAmdCpu(env) ? 0n : null
   if (has(cpu, CPUID_MTRR)) {
     if (index === MSR_MTRRCAP) return BigInt(MTRR_VCNT) | (1n << 8n) | (1n << 10n)
     const fixed = fixedMtrrs.indexOf(index)
@@ -97,7 +101,7 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
     case MSR_TSC:
       env.tscAdjust += value - tcgReadTsc(cpu)
       if (env.tscDeadline !== 0n) armTscDeadline(cpu, env.tscDeadline)
-      tcgUpdateKvmclock(cpu)
+      tcgCounterSet(cpu)
       return true
     case MSR_APICBASE:
       return has(cpu, CPUID_APIC) && (cpu.apicState?.writeBase?.(value) ?? false)
