@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Save and load of a whole microvm in the middle of the guest that comes with it: CPUs, the controllers in the kernel, its
+// Save and load of a whole microvm in the middle of the guest that comes with it: CPUs, interrupt controllers, timer,
 // clock, and every other device that describes its state.
 
 import { type Chardev, qemuChrBeCanWrite, qemuChrBeWrite, TYPE_CHARDEV_RINGBUF } from '@dromaius/chardev'
@@ -8,7 +8,7 @@ import { qemuSystemReset } from '@dromaius/cpus'
 import { memoryRegionGetRamBlock, type RAMBlock } from '@dromaius/memory'
 import { Machine } from '@dromaius/vmm'
 import { describe, expect, it } from 'vitest'
-import { accelerators } from './accelerators.js'
+import { accelerators, titleOf } from './accelerators.js'
 import { aWhile } from './a-while.js'
 import {
   devicesWithState,
@@ -28,9 +28,9 @@ class Watched {
     private readonly serial: Chardev,
   ) {}
 
-  static async create(append: string): Promise<Watched> {
+  static async create(accel: string, append: string): Promise<Watched> {
     const serial = TYPE_CHARDEV_RINGBUF.new()
-    const config = { cpu: 'qemu64,-cx16,-pni', cpus: 2, memory: 16 << 20, serial, cmdline: append }
+    const config = { accel, cpu: 'qemu64,-cx16,-pni', cpus: 2, memory: 16 << 20, serial, cmdline: append }
     const watched = new Watched(await Machine.create(config), serial)
     serial.onOutput((bytes) => {
       watched.text += Buffer.from(bytes).toString('latin1').replaceAll('\r', '')
@@ -79,10 +79,10 @@ function timerRuns({ devices }: SavedMachine): boolean {
 }
 
 /** The bundled guest, stopped in the 5 ms in which it takes timer interrupts. */
-async function pausedAmongTimerInterrupts(): Promise<{ watched: Watched; saved: SavedMachine }> {
+async function pausedAmongTimerInterrupts(accel: string): Promise<{ watched: Watched; saved: SavedMachine }> {
   // On a busy host the guest may be through before we look: then another one has its chance.
   for (;;) {
-    const watched = await Watched.create('')
+    const watched = await Watched.create(accel, '')
     const { machine } = watched
     machine.start()
     await watched.printed('CPUs:')
@@ -98,37 +98,35 @@ async function pausedAmongTimerInterrupts(): Promise<{ watched: Watched; saved: 
   }
 }
 
-const reason = accelerators.find(({ name }) => name === 'kvm')!.unavailable
+/** The controllers, and what tells the time. */
+const controllers: Readonly<Record<string, readonly string[]>> = {
+  kvm: ['kvm-apic', 'kvm-apic', 'kvm-i8259', 'kvm-i8259', 'kvm-ioapic', 'kvm-pit', 'kvmclock'],
+  tcg: ['apic', 'apic', 'ioapic', 'isa-i8259', 'isa-i8259', 'isa-pcspk', 'isa-pit', 'mc146818rtc'],
+}
 
-describe.skipIf(reason !== null)(
-  `saved and loaded microvm${reason === null ? '' : ` (skipped: ${reason})`}`,
-  () => {
+for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
+  describe.skipIf(accel.unavailable !== null)(`saved and loaded microvm on ${titleOf(accel)}`, () => {
     it('every device of the board describes its state', async () => {
-      const { machine } = await Watched.create('')
+      const { machine } = await Watched.create(accel.name, '')
       const types = [...devicesWithState(machine.system).values()]
         .map(({ qomClass }) => qomClass.typeName)
         .sort()
       await machine.stop()
-      expect(types).toEqual([
+      const expected = [
         'acpi-ged',
         'fw_cfg_io',
         'i8042',
         'isa-serial',
-        'kvm-apic',
-        'kvm-apic',
-        'kvm-i8259',
-        'kvm-i8259',
-        'kvm-ioapic',
-        'kvm-pit',
-        'kvmclock',
+        ...controllers[accel.name]!,
         'port92',
         'qemu64-x86_64-cpu',
         'qemu64-x86_64-cpu',
-      ])
+      ]
+      expect(types).toEqual(expected.sort())
     })
 
     it('in the middle of its timer interrupts, a guest that was wiped out goes on to its end', async () => {
-      const { watched, saved } = await pausedAmongTimerInterrupts()
+      const { watched, saved } = await pausedAmongTimerInterrupts(accel.name)
       const { machine } = watched
       const before = watched.text
 
@@ -143,7 +141,7 @@ describe.skipIf(reason !== null)(
     })
 
     it('at its prompt, its state makes another machine go on', async () => {
-      const first = await Watched.create('interactive')
+      const first = await Watched.create(accel.name, 'interactive')
       first.machine.start()
       await first.printed('hello> ')
       await aWhile()
@@ -151,7 +149,7 @@ describe.skipIf(reason !== null)(
       const saved = first.save()
       await first.machine.stop()
 
-      const second = await Watched.create('')
+      const second = await Watched.create(accel.name, '')
       second.wipe()
       second.load(saved)
       second.machine.start()
@@ -167,7 +165,7 @@ describe.skipIf(reason !== null)(
     })
 
     it('what is saved after loading is what was loaded', async () => {
-      const watched = await Watched.create('interactive')
+      const watched = await Watched.create(accel.name, 'interactive')
       watched.machine.start()
       await watched.printed('hello> ')
       await aWhile()
@@ -183,5 +181,5 @@ describe.skipIf(reason !== null)(
       expect(Buffer.compare(again.ram, saved.ram)).toBe(0)
       expect(withoutClocks(again)).toEqual(withoutClocks(saved))
     })
-  },
-)
+  })
+}

@@ -239,6 +239,8 @@ function tbGenCode(
     valid: true,
   }
   engine.tbs.add(tb)
+  // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
+  if (performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
   return tb
 }
 

@@ -16,6 +16,7 @@ const MOST = 4_000_000
 export function tcgCpusExec(cpu: CPUState): number {
   const vcpu = engineOf(cpu).vcpuOf(cpu)
   const started = performance.now()
+  vcpu.turnEnds = started + TURN_MS
   const outcome = cpuExec(vcpu, vcpu.turn)
   const elapsed = performance.now() - started
   if (elapsed > 2 * TURN_MS) vcpu.turn = Math.max(LEAST, vcpu.turn >> 1)

@@ -40,6 +40,8 @@ export class Vcpu implements TcgVcpu {
   readonly engine: TcgEngine
   /** Instructions of its next turn. */
   turn = 20_000
+  /** When its turn is to end, in `ms` of the host's clock, if translation takes the time and not what is executed. */
+  turnEnds = Infinity
 
   constructor(engine: TcgEngine, cpu: CPUState, env: number) {
     this.engine = engine

@@ -23,7 +23,8 @@ function toProcessor(cpu: X86CPU, level: number): void {
 /** @qemu hw/i386/x86.c pic_irq_request */
 function picIrqRequest(system: SystemState, level: number): void {
   if (level) raised.add(system)
-  else raised.delete(system)
+  // It was down already: nobody has to look.
+  else if (!raised.delete(system)) return
   for (const cpu of system.cpus) toProcessor(X86_CPU(cpu), level)
 }
 
