@@ -26,6 +26,7 @@ import {
   EXIT_CHAIN0,
   EXIT_CHAIN1,
   EXIT_EXCEPTION,
+  EXIT_HOT,
   EXIT_IO,
   EXIT_LOOKUP,
   EXIT_REQUEST,
@@ -63,6 +64,7 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
     ops.putRegisters(vcpu)
     cpu.vcpuDirty = false
   }
+  if (engine.hot.slice()) engine.tbs.flush()
   engine.current = vcpu
   cpu.running = true
   cpu.exitRequest = false
@@ -281,9 +283,13 @@ function execute(vcpu: Vcpu, tb: TranslationBlock): number {
 
 function handleExit(vcpu: Vcpu, status: number): Outcome {
   switch (status) {
-    case EXIT_REQUEST:
-      tcgCpuOps().setPc(vcpu, vcpu.engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!.eip)
+    case EXIT_HOT:
+    case EXIT_REQUEST: {
+      const tb = vcpu.engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!
+      tcgCpuOps().setPc(vcpu, tb.eip)
+      if (status === EXIT_HOT) vcpu.engine.hot.add(tb)
       return STAY
+    }
     case EXIT_LOOKUP:
     case EXIT_CHAIN0:
     case EXIT_CHAIN1:

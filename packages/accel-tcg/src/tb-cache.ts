@@ -52,6 +52,7 @@ export class TbCache {
   readonly #memory: TcgMemory
   readonly #module: TcgModule
   readonly #envs: () => Iterable<number>
+  readonly #flushed: () => void
   readonly #byCode = new Map<number, TranslationBlock[]>()
   readonly #byPage = new Map<number, Set<TranslationBlock>>()
   /** In the order of their bytecode. */
@@ -61,7 +62,9 @@ export class TbCache {
   /** Blocks translated, blocks thrown away because their code changed, times that everything was thrown away. */
   readonly counts = { translated: 0, invalidated: 0, flushes: 0 }
 
-  constructor(memory: TcgMemory, module: TcgModule, envs: () => Iterable<number>) {
+  /** @param flushed  told when everything is thrown away */
+  constructor(memory: TcgMemory, module: TcgModule, envs: () => Iterable<number>, flushed: () => void) {
+    this.#flushed = flushed
     this.#memory = memory
     this.#module = module
     this.#envs = envs
@@ -185,6 +188,7 @@ export class TbCache {
     this.#byPage.clear()
     this.#all = []
     this.#next = this.#memory.code.start
+    this.#flushed()
     for (const env of this.#envs()) this.#module.tbJmpCacheClear(env)
   }
 }

@@ -17,6 +17,8 @@ export class TCGState extends AccelState {
   engine: TcgEngine | null = null
   /** Buffer for translated code, MiB; 0 for all that there is. */
   tbSize = 0
+  /** Blocks that are executed often are compiled. */
+  compile = true
   /** A block holds one instruction. */
   oneInsnPerTb = false
 
@@ -35,6 +37,7 @@ function tcgInitMachine(accel: AccelState, system: SystemState): void {
   s.engine = new TcgEngine(system)
   if (s.tbSize > 0) s.engine.memory.code.end = s.engine.memory.code.start + s.tbSize * MIB
   s.engine.oneInsnPerTb = s.oneInsnPerTb
+  s.engine.hot.enabled = s.compile
   memoryListenerRegister(s.engine.physMap, system.addressSpaceMemory)
 }
 
@@ -80,6 +83,15 @@ function addProperties(ac: AccelClass): void {
     description: `TCG translation block cache size in MiB, at most ${CODE_BUFFER_SIZE / MIB}`,
     get: (s) => s.tbSize,
     set: tcgSetTbSize,
+  })
+  objectClassPropertyAdd<TCGState, 'bool'>(ac, {
+    name: 'x-compile',
+    type: 'bool',
+    description: 'Set off to interpret all code, on to compile to WebAssembly what is executed often',
+    get: (s) => s.compile,
+    set: (s, value) => {
+      s.compile = value
+    },
   })
   objectClassPropertyAdd<TCGState, 'bool'>(ac, {
     name: 'one-insn-per-tb',

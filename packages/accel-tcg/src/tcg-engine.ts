@@ -30,6 +30,7 @@ import {
   type TcgVcpu,
 } from '@dromaius/tcg'
 import { UserError } from '@dromaius/util'
+import { HotBlocks } from './hot-blocks.js'
 import { PhysMap } from './phys-map.js'
 import { TbCache } from './tb-cache.js'
 
@@ -80,6 +81,7 @@ export class TcgEngine {
   readonly physMap: PhysMap
   readonly module: TcgModule
   readonly tbs: TbCache
+  readonly hot: HotBlocks
   readonly writer = new BytecodeWriter()
   readonly vcpus = new Map<CPUState, Vcpu>()
   /** The CPU whose code runs, or is being translated. */
@@ -98,15 +100,21 @@ export class TcgEngine {
 
   constructor(system: SystemState) {
     this.system = system
-    const { module, createTranslator } = tcgCpuOps().instantiate(this.memory, {
+    const { module, table, createTranslator } = tcgCpuOps().instantiate(this.memory, {
       ioRead: (env, physical, size) => this.#ioRead(env, physical, size),
       ioWrite: (env, physical, size) => this.#ioWrite(env, physical, size),
       notdirtyWrite: (env, host, size) => this.#notdirtyWrite(env, host, size),
       vcpuAt: (env) => this.#byEnv.get(env)!,
     })
     this.module = module
+    this.hot = new HotBlocks(this.memory, table, { ...module })
     this.#createTranslator = createTranslator
-    this.tbs = new TbCache(this.memory, module, () => this.#byEnv.keys())
+    this.tbs = new TbCache(
+      this.memory,
+      module,
+      () => this.#byEnv.keys(),
+      () => this.hot.reset(),
+    )
     this.physMap = new PhysMap(
       this.memory,
       () => this.flushTlbs(),

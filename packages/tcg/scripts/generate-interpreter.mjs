@@ -70,14 +70,23 @@ continue;`,
 ip += 16;
 continue;`,
   br: `ip += ${target};\ncontinue;`,
-  tbStart: `let left = load<i32>(env, ENV_ICOUNT_DECR) - <i32>(<u32>(w >> 16) & 0xffff);
+  tbStart: `let count = load<u32>(ip, 8) + 1;
+store<u32>(ip, count, 8);
+if (count == <u32>HOT_COUNT) {
+  store<u32>(env, <u32>(w >> 32), ENV_EXIT_TB);
+  return EXIT_HOT;
+}
+let left = load<i32>(env, ENV_ICOUNT_DECR) - <i32>(<u32>(w >> 16) & 0xffff);
 if (left < 0) {
   store<u32>(env, <u32>(w >> 32), ENV_EXIT_TB);
   return EXIT_REQUEST;
 }
 store<i32>(env, left, ENV_ICOUNT_DECR);
 tlb = load<u32>(env, ENV_TLB);
-ip += 8;
+ip += 16;
+continue;`,
+  enterTb: `ip = call_indirect<u32>(<u32>(w >> 32), env);
+if (ip < <u32>EXIT_END) return <i32>ip;
 continue;`,
   gotoPtr: `ip = lookupTbPtr(env);
 if (ip == 0) return EXIT_LOOKUP;
@@ -111,7 +120,8 @@ export const interpreterSource = `// SPDX-License-Identifier: GPL-2.0-or-later
 // Written by scripts/generate-interpreter.mjs from src/opcodes.ts.
 import { leave, loadSlow, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow } from '../assembly/softmmu'
 import {
-  ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_LOOKUP, EXIT_REQUEST,
+  ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
+  EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT,
   TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
 } from '../src/layout'
 

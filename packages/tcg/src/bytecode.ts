@@ -177,6 +177,9 @@ export class BytecodeWriter {
       case O.tbStart:
         this.#words[this.#at++] = op.op | (icount << 16)
         this.#words[this.#at++] = tb
+        // Executions so far.
+        this.#words[this.#at++] = 0
+        this.#words[this.#at++] = 0
         break
       case O.gotoTb0:
       case O.gotoTb1:

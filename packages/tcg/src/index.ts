@@ -25,6 +25,7 @@ export {
 } from './tcg-cpu-ops.js'
 
 export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'
+export { compileBlocks, type CompilableBlock } from './wasm-module.js'
 export {
   wasm,
   type WasmApi,

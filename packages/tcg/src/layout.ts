@@ -131,6 +131,13 @@ export const EXIT_IO = 8
 /** The instruction at `ENV_EXIT_IP` changes the block that it is in. */
 export const EXIT_SMC = 9
 
+/** `ENV_EXIT_TB` has been executed often and is worth compiling; it has not begun. */
+export const EXIT_HOT = 10
+/** Executions after which a block is. */
+export const HOT_COUNT = 1500
+/** What comes back from a compiled block is an EXIT_* below this, or the address of the next block's bytecode. */
+export const EXIT_END = 0x100
+
 /* Kinds of access, also the columns of a TLB entry divided by 8. */
 export const ACCESS_READ = 0
 export const ACCESS_WRITE = 1

@@ -133,6 +133,7 @@ const control = [
   'gotoTb1',
   'gotoPtr',
   'exitTb',
+  'enterTb',
 ] as const
 
 /** Every operation, in the order of its number. */

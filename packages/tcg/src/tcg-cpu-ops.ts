@@ -2,6 +2,7 @@
 import type { CPUState } from '@dromaius/cpus'
 import type { TCGContext } from './ir.js'
 import type { TcgMemory } from './tcg-memory.js'
+import type { WasmTable } from './webassembly.js'
 
 /** A CPU as the translator sees it: the CPU and its block in the accelerator's memory. */
 export interface TcgVcpu {
@@ -83,7 +84,12 @@ export interface TCGCPUOps {
   instantiate(
     memory: TcgMemory,
     host: TcgHost,
-  ): { module: TcgModule; createTranslator(source: TcgCodeSource, cpu: CPUState): TcgTranslator }
+  ): {
+    module: TcgModule
+    /** The module's functions: helpers, and from its end on compiled blocks. */
+    table: WasmTable
+    createTranslator(source: TcgCodeSource, cpu: CPUState): TcgTranslator
+  }
   /** Readies the block of a new CPU. @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_realizefn */
   initVcpu(vcpu: TcgVcpu): void
   /** Brings the registers from the block into the CPU's object, and back. */

@@ -13,6 +13,8 @@ import { CC_ALL } from './x86-layout.js'
 const CASES = Number(process.env.DROMAIUS_DIFFERENTIAL ?? 40_000)
 const SEED = Number(process.env.DROMAIUS_SEED ?? Date.now() % 2 ** 32)
 const BATCH = 10_000
+/** Of so many cases one runs compiled too: each is a module of its own. */
+const COMPILED = 40
 const reason = whyNoNativeCpu()
 
 /** Registers in FXSAVE's area: not the addresses of the last instruction. */
@@ -49,6 +51,7 @@ function differences(test: RandomCase, ours: Outcome, theirs: Outcome): string[]
 describe.skipIf(reason !== null)(`against the host's CPU${reason ? ` (skipped: ${reason})` : ''}`, () => {
   const native = reason === null ? new NativeCpu() : null
   const ours = new UserModeCpu()
+  const compiled = new UserModeCpu(true)
   afterAll(() => native?.destroy())
 
   it.each([
@@ -72,6 +75,9 @@ describe.skipIf(reason !== null)(`against the host's CPU${reason ? ` (skipped: $
           compared++
           const code = Buffer.from(test.code).toString('hex')
           expect(differences(test, outcome, theirs), `${test.names}: ${code}`).toEqual([])
+          if (i % COMPILED !== 0) return
+          const other = compiled.run(test)!
+          expect(differences(test, other, theirs), `compiled, ${test.names}: ${code}`).toEqual([])
         })
       }
       expect(compared).toBeGreaterThan(CASES * 0.8)

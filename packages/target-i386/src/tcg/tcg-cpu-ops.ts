@@ -19,9 +19,10 @@ function put(vcpu: TcgVcpu, slot: number, value: number): void {
  */
 export const x86TcgOps: TCGCPUOps = {
   instantiate(memory, host) {
-    const { module, helpers } = instantiateX86(memory, host)
+    const { module, table, helpers } = instantiateX86(memory, host)
     return {
       module,
+      table,
       createTranslator(source, cs) {
         return new X86Translator(source, helpers, insnFeaturesOf(X86_CPU(cs).env.features))
       },

@@ -102,7 +102,7 @@ function importsOf(memory: TcgMemory, table: WasmTable, host: TcgHost): WasmImpo
 export function instantiateX86(
   memory: TcgMemory,
   host: TcgHost,
-): { module: X86Module; helpers: HelperTable } {
+): { module: X86Module; table: WasmTable; helpers: HelperTable } {
   const table = new wasm.Table({ initial: 8, element: 'anyfunc' })
   const { exports } = new wasm.Instance(compile(), importsOf(memory, table, host))
   const module = exports as unknown as X86Module
@@ -111,7 +111,7 @@ export function instantiateX86(
     if (name.startsWith(HELPER_PREFIX)) helpers[name.slice(HELPER_PREFIX.length)] = place(table, value)
   }
   module.setTarget(place(table, exports.x86TlbFill), place(table, exports.cpuGetTbCpuState))
-  return { module, helpers }
+  return { module, table, helpers }
 }
 
 function place(table: WasmTable, value: unknown): number {
