@@ -46,6 +46,7 @@ import { x86LoadLinux } from './load-linux.js'
 import { microvmSetRtc } from './microvm-rtc.js'
 import { mpTableSetup } from './mptable.js'
 import { romAddOption } from './option-rom.js'
+import { resetVectorSetup } from './reset-vector.js'
 import { x86CpuPlug, x86CpuPrePlug, x86CpuUnplugCb, x86CpuUnplugRequestCb } from './x86-cpu-plug.js'
 import {
   allocateRam,
@@ -216,7 +217,9 @@ function microvmMachineDone(mms: MicrovmMachineState): void {
     acpiSetupMicrovm(fwCfg, linker)
     if (mms.firmware === '') acpiPlaceMicrovm(mms.roms, linker)
   }
-  if (mms.firmware === '') microvmMpTable(mms)
+  if (mms.firmware !== '') return
+  microvmMpTable(mms)
+  if (mms.i8042) resetVectorSetup(mms.roms)
 }
 
 /**

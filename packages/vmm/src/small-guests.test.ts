@@ -47,6 +47,13 @@ describe(`small guests${kvm}`, () => {
     for (const code of [RESET, [0xb0, 1, 0xe6, 0x92, 0xf4]]) expect(run(code).status).toBe(0)
   })
 
+  it("a jump to where a PC's firmware starts resets, though there is none", () => {
+    // mov $0xffff0, %eax; jmp *%eax
+    const { status } = run([0xb8, 0xf0, 0xff, 0x0f, 0, 0xff, 0xe0], '-accel', 'tcg')
+
+    expect(status).toBe(0)
+  })
+
   itOnKvm('a triple fault ends the machine with -no-reboot', () => {
     // lidt of six zero bytes behind the code; ud2
     const lidt = [0x0f, 0x01, 0x1d, 9, 0, 0x10, 0, 0x0f, 0x0b, 0, 0, 0, 0, 0, 0]
