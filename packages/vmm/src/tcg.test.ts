@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { describe, expect, it } from 'vitest'
-import { boot, debugExit, device, seabios, whyNoSeabios } from '../test/boot.js'
+import { boot } from '../test/boot.js'
 import { dromaius } from '../test/command.js'
 
 describe('-accel tcg', () => {
@@ -27,27 +27,4 @@ describe('-accel tcg', () => {
     expect(stderr).toMatch(/first guest instruction after \d+ ms, ran/)
     expect(status).toBe(0)
   })
-
-  for (const cpus of [1, 4]) {
-    it.skipIf(whyNoSeabios !== '')(
-      `SeaBIOS finds ${cpus} CPU(s), and nothing to boot${whyNoSeabios}`,
-      async () => {
-        const { output } = await boot(
-          {
-            accel: 'tcg',
-            cpus,
-            bios: seabios,
-            machine: { 'isa-serial': 'off' },
-            device: [device('isa-debugcon', { iobase: '0x402', chardev: 'serial0' }), debugExit],
-          },
-          { until: /No bootable device/, timeout: 60_000 },
-        )
-
-        expect(output).toMatch(/^SeaBIOS \(version /)
-        expect(output).toContain(`Found ${cpus} cpu(s) max supported ${cpus} cpu(s)`)
-        expect(output).toMatch(/ACPI: parse DSDT at 0x[0-9a-f]+ \(len \d+\)/)
-      },
-      70_000,
-    )
-  }
 })
