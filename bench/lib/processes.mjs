@@ -8,7 +8,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 
 export const guest = (name) => path(`../build/guest/${name}`)
 export const KVM_LOOP = path('../build/kvm-loop')
-const DROMAIUS = path('../../packages/vmm/bin/dromaius.js')
+export const DROMAIUS = path('../../packages/vmm/bin/dromaius.js')
 
 /** A CPU model of which a small host lacks nothing, so that nobody warns. */
 export const CPU = 'qemu64,-pni'
