@@ -18,6 +18,10 @@ import { trackedFiles } from '../scripts/tracked-files.mjs'
 const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecArray) => void }[] = [
   { pattern: /^(git clone|cd) /, reason: 'the test stands in the clone already' },
   { pattern: /^(sudo )?apt-get /, reason: 'changes the system; .ci/run does it' },
+  {
+    pattern: /^npm run guest:debian/,
+    reason: 'is a session; tests/linux-boot.test.ts boots the same kernels',
+  },
   { pattern: /^npm (test|t)\b/, reason: 'it is what runs this test' },
   { pattern: /^npm (install|i) @dromaius\//, reason: 'installs from where packages are published' },
   { pattern: /^(pnpm changeset|npx changeset)\b/, reason: 'asks questions' },
