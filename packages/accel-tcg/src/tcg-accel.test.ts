@@ -80,6 +80,25 @@ it('code that was executed before is translated again when it has changed', asyn
   expect(TYPE_TCG_ACCEL.cast(system.accel!).engine!.tbs.counts.invalidated).toBeGreaterThan(0)
 })
 
+it('a loop that changes itself each time round sees each change', async () => {
+  // movw $5, %cx; 1: movb %cl, %cs:0x1009; movb $0, %al; addb %al, %bl; loop 1b; hlt
+  await run([0xb9, 5, 0, 0x2e, 0x88, 0x0e, 0x09, 0x10, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf5, HLT])
+  expect(cpu.env.regs[3]! & 0xffn).toBe(15n)
+})
+
+it('a block that was chained often and then changes itself sees the change', async () => {
+  // movw $5, %cx; movw $0x3000, %si; 1: movw (%si), %di; addw $2, %si; jmp 2f; 2: movb %cl, (%di); movb $0, %al (at 100f);
+  // addb %al, %bl; loop 1b; hlt
+  await run(
+    [
+      ...[0xb9, 5, 0, 0xbe, 0, 0x30, 0x8b, 0x3c, 0x83, 0xc6, 2, 0xeb, 0],
+      ...[0x88, 0x0d, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf1, HLT],
+    ],
+    { 0x3000: [0, 0x40, 0, 0x40, 0, 0x40, 0x10, 0x10, 0, 0x40] },
+  )
+  expect(cpu.env.regs[3]! & 0xffn).toBe(4n)
+})
+
 it('an instruction over the end of a page is executed', async () => {
   // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
   await run([0xe9, 0xfb, 0x0f], { 0x1ffe: [0xb8, 0x34, 0x12, HLT] })

@@ -18,6 +18,9 @@ export declare function msrWrite(env: u32, index: u32): bool
 /** The time stamp counter. */
 @external("env", "tscRead")
 export declare function tscRead(env: u32): void
+/** 64 random bits. */
+@external("env", "randomRead")
+export declare function randomRead(env: u32): void
 /** CR8. */
 @external("env", "tprRead")
 export declare function tprRead(env: u32): u32

@@ -2,7 +2,7 @@
 //
 // Delivery of interrupts and exceptions (SDM volume 3, chapter 6).
 
-import { EXIT_EXCEPTION, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_EXCEPTION_IS_INT, ENV_EXCEPTION_NEXT_PC, ENV_PENDING } from '@dromaius/tcg/src/layout'
+import { EXIT_EXCEPTION, ENV_CAN_DO_IO, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_EXCEPTION_IS_INT, ENV_EXCEPTION_NEXT_PC, ENV_PENDING } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags } from './cc'
 import {
@@ -326,6 +326,14 @@ function kindOf(vector: u32): u32 {
  * @qemu target/i386/tcg/seg_helper.c do_interrupt_all
  */
 export function doInterruptAll(env: u32, vector: u32, isInt: u32, error: u32, nextIp: u64, isHw: u32): u32 {
+  // No block is being executed that a store to its code, or to a device, would have to stop before.
+  store<u64>(env, 1, ENV_CAN_DO_IO);
+  let shutdown = deliverAll(env, vector, isInt, error, nextIp, isHw);
+  store<u64>(env, 0, ENV_CAN_DO_IO);
+  return shutdown;
+}
+
+function deliverAll(env: u32, vector: u32, isInt: u32, error: u32, nextIp: u64, isHw: u32): u32 {
   let returnIp = isInt ? nextIp : load<u64>(env, x.X_EIP);
   let kind: u32 = isInt || isHw ? 0 : kindOf(vector);
   let doubleFault = !isInt && vector == x.EXCP08_DBLE;

@@ -5,7 +5,7 @@
 import { probeWrite, tlbFlush, tlbFlushPage } from '@dromaius/tcg/assembly/softmmu'
 import { ENV_EXCEPTION_IS_INT, ENV_IO_DATA, ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
-import { cpuid, msrRead, msrWrite, portRead, portWrite, tprRead, tprWrite, tscRead } from './imports'
+import { cpuid, msrRead, msrWrite, portRead, portWrite, randomRead, tprRead, tprWrite, tscRead } from './imports'
 import {
   cpl, cr, eflagsRaw, faulted, hflags, iopl, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, setHflags, setReg, stop, updateMmuIndex, vm86,
 } from './env'
@@ -362,5 +362,23 @@ export function helper_pause(env: u32, next: u64, b: u64, c: u64): u64 {
 /** Whether a store would work, for INS. @qemu target/i386/tcg/translate.c gen_ins */
 export function helper_probe_write(env: u32, addr: u64, size: u64, c: u64): u64 {
   probeWrite(env, addr, <u32>size, load<u32>(env, ENV_MMU_IDX));
+  return 0;
+}
+
+/** RDRAND and RDSEED: 64 bits. @qemu target/i386/tcg/int_helper.c helper_rdrand */
+export function helper_rdrand(env: u32, a: u64, b: u64, c: u64): u64 {
+  randomRead(env);
+  return load<u64>(env, ENV_IO_DATA);
+}
+
+/** RDFSBASE and its like are there when the system allows them. @qemu target/i386/tcg/misc_helper.c helper_cr4_testbit */
+export function helper_check_fsgsbase(env: u32, a: u64, b: u64, c: u64): u64 {
+  return cr(env, 4) & x.CR4_FSGSBASE ? 0 : raise(env, x.EXCP06_ILLOP);
+}
+
+/** WRFSBASE and WRGSBASE: an address that is not canonical raises #GP. */
+export function helper_write_seg_base(env: u32, segment: u64, base: u64, c: u64): u64 {
+  if (<u64>((<i64>base << 16) >> 16) != base) return raiseErr(env, x.EXCP0D_GPF, 0);
+  store<u64>(seg(env, <u32>segment), base, x.X_SEG_BASE);
   return 0;
 }

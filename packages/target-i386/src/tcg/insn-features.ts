@@ -25,6 +25,7 @@ export const insnFeatures = {
   bmi2: [fw.FEAT_7_0_EBX, 8],
   rdseed: [fw.FEAT_7_0_EBX, 18],
   adx: [fw.FEAT_7_0_EBX, 19],
+  clflushopt: [fw.FEAT_7_0_EBX, 23],
   smap: [fw.FEAT_7_0_EBX, 20],
   rdtscp: [fw.FEAT_8000_0001_EDX, 27],
   abm: [fw.FEAT_8000_0001_ECX, 5],

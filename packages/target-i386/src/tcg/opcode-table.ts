@@ -225,7 +225,12 @@ a9 popGs - p64
 ab bts Ev,Gv lock
 ac shrd Ev,Gv,Ub
 ad shrd Ev,Gv,C
-ae clflush M /7 mm np
+ae clflush M /7 mm no
+ae clflush M /7 mm 66 ?clflushopt
+ae rdfsbase Ry /0 m3 f3 only64 ?fsgsbase
+ae rdgsbase Ry /1 m3 f3 only64 ?fsgsbase
+ae wrfsbase Ry /2 m3 f3 only64 ?fsgsbase
+ae wrgsbase Ry /3 m3 f3 only64 ?fsgsbase
 af imul2 Gv,Ev
 b0 cmpxchg Eb,Gb lock
 b1 cmpxchg Ev,Gv lock
@@ -249,6 +254,8 @@ bf movsx Gv,Ew
 c0 xadd Eb,Gb lock
 c1 xadd Ev,Gv lock
 c7 cmpxchg8b M /1 mm lock
+c7 rdrand Rv /6 m3 ?rdrand
+c7 rdrand Rv /7 m3 ?rdseed
 c8-cf bswap Zy
 ff ud -
 `

@@ -11,9 +11,9 @@ const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_1_EDX]:
     'fpu pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2',
   [fw.FEAT_1_ECX]:
-    'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt x2apic tsc-deadline hypervisor',
+    'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt rdrand x2apic tsc-deadline hypervisor',
   [fw.FEAT_XSAVE]: 'xsaveopt',
-  [fw.FEAT_7_0_EBX]: 'smep smap',
+  [fw.FEAT_7_0_EBX]: 'fsgsbase smep rdseed smap clflushopt',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
   [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy',
   [fw.FEAT_KVM]: 'kvmclock kvm-nopiodelay kvmclock-stable-bit',

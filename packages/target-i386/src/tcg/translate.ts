@@ -27,6 +27,7 @@ import { sseFloatGenerators } from './gen-sse-float.js'
 import { x87Generators } from './gen-x87.js'
 import { packedGenerator } from './gen-packed.js'
 import { stringGenerators } from './gen-string.js'
+import { userSystemGenerators } from './gen-user-system.js'
 import { systemGenerators } from './gen-system.js'
 import * as x from './x86-layout.js'
 
@@ -46,6 +47,7 @@ const generators: Readonly<Record<string, Generator>> = {
   ...sseGenerators,
   ...sseFloatGenerators,
   ...x87Generators,
+  ...userSystemGenerators,
 }
 
 /**
