@@ -22,7 +22,7 @@ export const createMachines = (...args: (number | `--spare=${number}`)[]): strin
 export const command: readonly string[] = [
   process.execPath,
   commandPath,
-  ...'-cpu qemu64,-cx16,-pni -m 64M -smp 2 -nodefaults -display none'.split(' '),
+  ...'-accel kvm -cpu qemu64,-cx16,-pni -m 64M -smp 2 -nodefaults -display none'.split(' '),
 ]
 
 /** One call of a creation that strace is to let fail. */
