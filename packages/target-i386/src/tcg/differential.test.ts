@@ -55,13 +55,13 @@ describe.skipIf(reason !== null)(`against the host's CPU${reason ? ` (skipped: $
   afterAll(() => native?.destroy())
 
   it.each([
-    ['single instructions', (random: Random) => randomCase(random, 1)],
-    ['sequences of four', (random: Random) => randomCase(random, 4)],
-    ['MMX and SSE', (random: Random) => randomFloatCase(random, false)],
-    ['x87', (random: Random) => randomFloatCase(random, true)],
+    ['single instructions', (random: Random) => randomCase(random, 1), false],
+    ['sequences of four', (random: Random) => randomCase(random, 4), false],
+    ['MMX and SSE', (random: Random) => randomFloatCase(random, false), true],
+    ['x87', (random: Random) => randomFloatCase(random, true), true],
   ])(
     `%s, seed ${SEED}`,
-    (_name, make) => {
+    (_name, make, onlyData) => {
       const random = randomFrom(SEED)
       let compared = 0
       for (let done = 0; done < CASES; done += BATCH) {
@@ -70,8 +70,8 @@ describe.skipIf(reason !== null)(`against the host's CPU${reason ? ` (skipped: $
         cases.forEach((test, i) => {
           const theirs = answers[i]!
           const outcome = ours.run(test)
-          // Memory beyond the page of data is not the same memory on both.
-          if (outcome === null || theirs.signal === 'SEGV') return
+          // Memory beyond the page of data is not the same memory on both; what stays in it faults alike.
+          if (outcome === null || (theirs.signal === 'SEGV' && !onlyData)) return
           compared++
           const code = Buffer.from(test.code).toString('hex')
           expect(differences(test, outcome, theirs), `${test.names}: ${code}`).toEqual([])
