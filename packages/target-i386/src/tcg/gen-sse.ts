@@ -207,7 +207,7 @@ const crc32: Generator = (s) => {
   s.call('crc32', slot, slot, s.readZ(src), s.const(8 << src.size))
 }
 
-/** The top of the x87's stack is 0 behind it, as behind every instruction of MMX (SDM volume 3, table 13-1). */
+/** The top of the x87's stack is 0 behind it, as behind every instruction of MMX (SDM volume 3, 12.2). */
 const emms: Generator = (s) => {
   checkMmx(s)
   s.ir.mov(x.X_FPSTT, zero(s))
