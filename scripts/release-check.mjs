@@ -236,7 +236,7 @@ async function main() {
     )
   await check('the command prints its lists', commandLists)
   if (kvm) console.log(`skip the command boots its guest: ${kvm}`)
-  else await check('the command boots its guest', () => hello(['-smp', '2']))
+  else await check('the command boots its guest', () => hello(['-accel', 'kvm', '-smp', '2']))
 
   const noWindows = windowsMissing()
   if (noWindows) console.log(`skip the packages on Windows: ${noWindows}`)
@@ -260,11 +260,13 @@ async function main() {
     return [...failed('npm rebuild', result), ...(line.test(result.text) ? [] : [`it said: ${result.text}`])]
   })
   await check('no addon: the command prints its lists', commandLists)
-  await check('no addon: a machine is refused in one line', () => {
-    const { status, stderr } = dromaius([])
-    const isRight = status === 1 && /^dromaius: The native addon is missing: [^\n]*\n$/.test(stderr)
+  await check('no addon: KVM is refused in one line', () => {
+    const { status, stderr } = dromaius(['-accel', 'kvm'])
+    const isRight =
+      status === 1 && /^dromaius: (-accel kvm: )?The native addon is missing: [^\n]*\n$/.test(stderr)
     return isRight ? [] : [`exit code ${status}: ${stderr}`]
   })
+  await check('no addon: the command boots its guest by translation', () => hello(['-accel', 'tcg']))
   for (const name of withoutAddon)
     await check(`no addon: example of ${name}`, () =>
       examples(name, join(project, 'node_modules', name, 'README.md')),
@@ -279,7 +281,8 @@ async function main() {
   await check('example of @dromaius/native with the addon that was built', () =>
     examples('native', join(native, 'README.md')),
   )
-  if (!kvm) await check('the command boots its guest with the addon that was built', () => hello())
+  if (!kvm)
+    await check('the command boots its guest with the addon that was built', () => hello(['-accel', 'kvm']))
 }
 
 try {
