@@ -33,7 +33,9 @@ import {
   EXIT_SMC,
   EXIT_STOP,
   FetchFault,
+  HOT_COUNT,
   NoMemoryThere,
+  TB_COUNT,
   tcgCpuOps,
 } from '@dromaius/tcg'
 import { errorReport } from '@dromaius/util'
@@ -240,6 +242,8 @@ function tbGenCode(
     jumpsIn: [],
     valid: true,
   }
+  // These are never compiled; to be told that one is hot would end a single step before its instruction.
+  if (tb.cflags !== 0) engine.memory.u32[(ip + TB_COUNT) >> 2] = HOT_COUNT
   engine.tbs.add(tb)
   // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
   if (performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true

@@ -4,9 +4,11 @@ import {
   accelExitMachine,
   configureAccelerators,
   cpuRemoveSync,
+  cpuSingleStep,
   cpuSynchronizeAllPostInit,
   cpuSynchronizeState,
   qemuSystemReset,
+  SSTEP_ENABLE,
   SystemState,
   vmStart,
   vmStop,
@@ -20,7 +22,9 @@ import {
 } from '@dromaius/memory'
 import { qdevRealize, qdevUnrealize } from '@dromaius/qom'
 import { type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
+import { HOT_COUNT } from '@dromaius/tcg'
 import { afterEach, expect, it } from 'vitest'
+import { cpuExec } from './cpu-exec.js'
 import { TYPE_TCG_ACCEL } from './index.js'
 
 const RAM_SIZE = 0x10_0000
@@ -131,6 +135,21 @@ it("KVM's clock is what a guest reckons it to be out of its counter", async () =
   expect(counted).toBeGreaterThan(0n)
   expect(scaled).toBe(counted)
   expect(info.getBigUint64(16, true) + scaled).toBeLessThanOrEqual(system.clocks.virtual.getNs())
+})
+
+it('a single step is one instruction, however often it has been stepped over', async () => {
+  await run([HLT])
+  // 1: incw %ax; jmp 1b
+  addressSpaceWrite(system.addressSpaceMemory, 0x1100, Uint8Array.from([0x40, 0xeb, 0xfd]))
+  cpu.env.eip = 0x1100n
+  cpu.env.regs[0] = 0n
+  cpu.halted = false
+  cpuSingleStep(cpu, SSTEP_ENABLE)
+  const vcpu = TYPE_TCG_ACCEL.cast(system.accel!).engine!.vcpuOf(cpu)
+  const rounds = HOT_COUNT + 2
+  for (let step = 0; step < 2 * rounds; step++) cpuExec(vcpu, 1000)
+  cpuSynchronizeState(cpu)
+  expect(cpu.env.regs[0] & 0xffffn).toBe(BigInt(rounds))
 })
 
 it('a long loop leaves the event loop its turns', async () => {

@@ -70,18 +70,19 @@ continue;`,
 ip += 16;
 continue;`,
   br: `ip += ${target};\ncontinue;`,
-  tbStart: `let count = load<u32>(ip, 8) + 1;
-store<u32>(ip, count, 8);
+  tbStart: `let count = load<u32>(ip, TB_COUNT) + 1;
+store<u32>(ip, count, TB_COUNT);
 if (count == <u32>HOT_COUNT) {
   store<u32>(env, <u32>(w >> 32), ENV_EXIT_TB);
   return EXIT_HOT;
 }
-let left = load<i32>(env, ENV_ICOUNT_DECR) - <i32>(<u32>(w >> 16) & 0xffff);
-if (left < 0) {
+let left = load<i32>(env, ENV_ICOUNT_DECR);
+let insns = <i32>(<u32>(w >> 16) & 0xffff);
+if (left < insns) {
   store<u32>(env, <u32>(w >> 32), ENV_EXIT_TB);
   return EXIT_REQUEST;
 }
-store<i32>(env, left, ENV_ICOUNT_DECR);
+store<i32>(env, left - insns, ENV_ICOUNT_DECR);
 tlb = load<u32>(env, ENV_TLB);
 ip += 16;
 continue;`,
@@ -121,7 +122,7 @@ export const interpreterSource = `// SPDX-License-Identifier: GPL-2.0-or-later
 import { leave, loadSlow, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow } from '../assembly/softmmu'
 import {
   ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
-  EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT,
+  EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT, TB_COUNT,
   TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
 } from '../src/layout'
 

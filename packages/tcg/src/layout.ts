@@ -135,6 +135,8 @@ export const EXIT_SMC = 9
 export const EXIT_HOT = 10
 /** Executions after which a block is. */
 export const HOT_COUNT = 1500
+/** Where a block's bytecode counts them, from its beginning: the second word of `tbStart`. 32 bits. */
+export const TB_COUNT = 8
 /** What comes back from a compiled block is an EXIT_* below this, or the address of the next block's bytecode. */
 export const EXIT_END = 0x100
 

@@ -394,24 +394,21 @@ export class BlockCompiler {
   /** Takes the block's instructions from the slice, or ends it. */
   #begin(at: number): void {
     const code = this.#code
-    code.op(W.local_get, ENV)
+    const insns = this.#word(at) >>> 16
     code.op(W.local_get, ENV)
     code.memory(W.i32_load, ENV_ICOUNT_DECR)
-    code.i32Const(this.#word(at) >>> 16)
-    code.byte(W.i32_sub)
     code.op(W.local_tee, ENTRY)
-    code.memory(W.i32_store, ENV_ICOUNT_DECR)
-    code.op(W.local_get, ENTRY)
-    code.i32Const(0)
+    code.i32Const(insns)
+    // Compared before it is subtracted: a small budget with the sign bit of a request would wrap round to a huge one.
     code.byte(W.i32_lt_s, W.if, VOID)
-    code.op(W.local_get, ENV)
-    code.op(W.local_get, ENTRY)
-    code.i32Const(this.#word(at) >>> 16)
-    code.byte(W.i32_add)
-    code.memory(W.i32_store, ENV_ICOUNT_DECR)
     this.#put32(ENV_EXIT_TB, this.#word(at + 4))
     this.#return(EXIT_REQUEST)
     code.byte(W.end)
+    code.op(W.local_get, ENV)
+    code.op(W.local_get, ENTRY)
+    code.i32Const(insns)
+    code.byte(W.i32_sub)
+    code.memory(W.i32_store, ENV_ICOUNT_DECR)
     this.#loadTlb()
   }
 

@@ -40,7 +40,10 @@ const get = (at: number): bigint => memory.view.getBigUint64(CPU_BLOCKS + at, tr
 const set = (at: number, value: bigint): void => memory.view.setBigUint64(CPU_BLOCKS + at, value, true)
 
 /** Writes a block, compiles it, and gives the two ways to execute it. */
-function both(build: (ctx: TCGContext) => void): { interpreted: () => number; compiled: () => number } {
+function both(
+  build: (ctx: TCGContext) => void,
+  left = 1000,
+): { interpreted: () => number; compiled: () => number } {
   const ctx = new TCGContext()
   ctx.start()
   build(ctx)
@@ -52,7 +55,7 @@ function both(build: (ctx: TCGContext) => void): { interpreted: () => number; co
   memory.u32[CALLER >> 2] = O.enterTb!
   memory.u32[(CALLER >> 2) + 1] = at
   const from = (ip: number) => (): number => {
-    memory.view.setInt32(CPU_BLOCKS + ENV_ICOUNT_DECR, 1000, true)
+    memory.view.setInt32(CPU_BLOCKS + ENV_ICOUNT_DECR, left, true)
     return exec(CPU_BLOCKS, ip)
   }
   return { interpreted: from(start), compiled: from(CALLER) }
@@ -115,6 +118,15 @@ describe('a compiled block', () => {
     expect(exec(CPU_BLOCKS, CALLER)).toBe(EXIT_REQUEST)
     expect(memory.view.getInt32(CPU_BLOCKS + ENV_ICOUNT_DECR, true)).toBe(2)
     expect(memory.u32[(CPU_BLOCKS + ENV_EXIT_TB) >> 2]).toBe(5)
+  })
+
+  it('asked to leave with hardly anything left of the slice leaves, as the interpreter does', () => {
+    const { interpreted, compiled } = both((ctx) => {
+      ctx.emit(O.tbStart!)
+      ctx.emit(O.exitTb!, DONE)
+    }, 0x8000_0002 | 0)
+    expect([interpreted(), compiled()]).toEqual([EXIT_REQUEST, EXIT_REQUEST])
+    expect(memory.view.getUint32(CPU_BLOCKS + ENV_ICOUNT_DECR, true)).toBe(0x8000_0002)
   })
 
   it('asks for its successor once, and goes there when it is chained', () => {
