@@ -15,7 +15,7 @@ import {
   CPU_BLOCKS,
   CPU_MAX,
   ENV_CPU_INDEX,
-  ENV_EXIT_TB,
+  ENV_EXIT_IP,
   ENV_ICOUNT_DECR,
   ENV_IO_DATA,
   ENV_PENDING,
@@ -208,7 +208,7 @@ export class TcgEngine {
       if (range) range.block.dirty.set(range.offset + (host - range.host), size, range.logMask)
     }
     if (!(flags & PAGE_CODE)) return 0
-    const current = this.tbs.byId(this.memory.u32[(env + ENV_EXIT_TB) >> 2]!)
+    const current = this.tbs.byBytecode(this.memory.u32[(env + ENV_EXIT_IP) >> 2]!)
     return this.tbs.invalidate(host, size, current) ? 1 : 0
   }
 

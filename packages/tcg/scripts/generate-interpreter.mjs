@@ -36,7 +36,10 @@ function memory({ name, kind, expr, size }) {
   const store = kind === 'store'
   const compare = `load<u64>(entry, ${store ? 'TLB_WRITE' : 'TLB_READ'})`
   const extend = signed[/** @type {keyof typeof signed} */ (name)] ?? ''
-  const slow = store ? `storeSlow(env, addr, ${size}, value);` : `let result = loadSlow(env, addr, ${size});`
+  // A store may change the block that it is in: which one that is, is told by the address.
+  const slow = store
+    ? `store<u32>(env, ip, ENV_EXIT_IP);\n  storeSlow(env, addr, ${size}, value);`
+    : `let result = loadSlow(env, addr, ${size});`
   const put = `store<u64>(env + (${d}), `
   return `let addr = ${slot(a)} + <u64><i64><i16>(w >> 48);
 ${store ? `let value = ${slot(d)};\n` : ''}let entry = tlb + (<u32>(addr >> ${'7'}) & TLB_INDEX_MASK);
@@ -60,7 +63,8 @@ let other = load<u64>(env + load<u32>(ip, 8));
 store<u64>(env + (${d}), ${slot(a)} != 0 ? then : other);
 ip += 16;
 continue;`,
-  call: `let result = call_indirect<u64>(${a}, env, load<u64>(env + <u32>load<u16>(ip, 8)), load<u64>(env + <u32>load<u16>(ip, 10)), load<u64>(env + <u32>load<u16>(ip, 12)));
+  call: `store<u32>(env, ip, ENV_EXIT_IP);
+let result = call_indirect<u64>(${a}, env, load<u64>(env + <u32>load<u16>(ip, 8)), load<u64>(env + <u32>load<u16>(ip, 10)), load<u64>(env + <u32>load<u16>(ip, 12)));
 if (load<u32>(env, ENV_PENDING) != 0) return leave(env, ip);
 store<u64>(env + (${d}), result);
 tlb = load<u32>(env, ENV_TLB);
@@ -121,7 +125,7 @@ export const interpreterSource = `// SPDX-License-Identifier: GPL-2.0-or-later
 // Written by scripts/generate-interpreter.mjs from src/opcodes.ts.
 import { leave, loadSlow, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow } from '../assembly/softmmu'
 import {
-  ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
+  ENV_EXIT_IP, ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
   EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT, TB_COUNT,
   TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
 } from '../src/layout'

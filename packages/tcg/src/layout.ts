@@ -44,7 +44,7 @@ export const PAGE_LOGGED = 2
 export const ENV_ICOUNT_DECR = 0x000
 /** The block that was left, by its number. 32 bits. */
 export const ENV_EXIT_TB = 0x008
-/** Bytecode address of the operation that was left. 32 bits. */
+/** Bytecode address of the operation that was left, or that stores out of line. 32 bits. */
 export const ENV_EXIT_IP = 0x00c
 /** What a helper or memory access asks of the loop, `EXIT_*`; 0 for nothing. 32 bits. */
 export const ENV_PENDING = 0x010

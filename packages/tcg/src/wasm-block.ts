@@ -5,6 +5,7 @@
 // registers are right wherever the block is left.
 
 import {
+  ENV_EXIT_IP,
   ENV_EXIT_TB,
   ENV_ICOUNT_DECR,
   ENV_PENDING,
@@ -313,6 +314,8 @@ export class BlockCompiler {
       code.memory(stores[size]!, 0)
     } else code.memory(loads[name]!, 0)
     code.byte(W.else)
+    // A store may change the block that it is in: which one that is, is told by the address.
+    if (store) this.#put32(ENV_EXIT_IP, at)
     code.op(W.local_get, ENV)
     code.op(W.local_get, ADDR)
     code.i32Const(size)
@@ -335,6 +338,7 @@ export class BlockCompiler {
   #call(at: number, d: number, helper: number, pure: boolean): void {
     const code = this.#code
     const operands = this.#word(at + 8)
+    if (!pure) this.#put32(ENV_EXIT_IP, at)
     code.op(W.local_get, ENV)
     this.#get(operands & 0xffff)
     this.#get(operands >>> 16)
