@@ -137,6 +137,8 @@ function microvmDevicesInit(mms: MicrovmMachineState): void {
 
   if (mms.rtc === 'on' || (mms.rtc === 'auto' && !kvmEnabled(system))) {
     const rtc = TYPE_MC146818_RTC.new()
+    // The century stands in a register of its own.
+    rtc.baseYear = 2000
     isaRealize(rtc, isaBus)
     microvmSetRtc(rtc, mms.below4gMemSize, mms.above4gMemSize)
   }
