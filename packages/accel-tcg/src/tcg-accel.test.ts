@@ -90,18 +90,24 @@ it('a loop that changes itself each time round sees each change', async () => {
   expect(cpu.env.regs[3]! & 0xffn).toBe(15n)
 })
 
-it('a block that was chained often and then changes itself sees the change', async () => {
-  // movw $5, %cx; movw $0x3000, %si; 1: movw (%si), %di; addw $2, %si; jmp 2f; 2: movb %cl, (%di); movb $0, %al (at 100f);
-  // addb %al, %bl; loop 1b; hlt
-  await run(
-    [
-      ...[0xb9, 5, 0, 0xbe, 0, 0x30, 0x8b, 0x3c, 0x83, 0xc6, 2, 0xeb, 0],
-      ...[0x88, 0x0d, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf1, HLT],
-    ],
-    { 0x3000: [0, 0x40, 0, 0x40, 0, 0x40, 0x10, 0x10, 0, 0x40] },
-  )
-  expect(cpu.env.regs[3]! & 0xffn).toBe(4n)
-})
+it.each([
+  ['the block itself', []],
+  ['another', [0xeb, 0]],
+])(
+  'a block that was chained often, with %s entered last, and then changes itself sees the change',
+  async (_, jump) => {
+    // movw $5, %cx; movw $0x3000, %si; 1: movw (%si), %di; addw $2, %si; jmp 2f; 2: movb %cl, (%di); movb $0, %al (at 100f);
+    // addb %al, %bl; loop 1b; hlt. With a jump before 1 the chain is closed there, and entered there in the last rounds.
+    await run(
+      [
+        ...[0xb9, 5, 0, 0xbe, 0, 0x30, ...jump, 0x8b, 0x3c, 0x83, 0xc6, 2, 0xeb, 0],
+        ...[0x88, 0x0d, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf1, HLT],
+      ],
+      { 0x3000: [0, 0x40, 0, 0x40, 0, 0x40, 0x10 + jump.length, 0x10, 0, 0x40] },
+    )
+    expect(cpu.env.regs[3]! & 0xffn).toBe(4n)
+  },
+)
 
 it('an instruction over the end of a page is executed', async () => {
   // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
