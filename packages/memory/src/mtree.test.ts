@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AddressSpace } from './address-space.js'
 import { HWADDR_SPACE_SIZE } from './hwaddr.js'
@@ -131,17 +134,22 @@ class Rebuilder {
   }
 }
 
-/** What QEMU's monitor prints for a command line. */
+/** What QEMU's monitor prints for a command line: to a file, since QEMU drops what a full pipe does not take before it quits. */
 function qemu(...args: string[]): { tree: string; flat: string } {
-  const input = 'info mtree\ninfo mtree -f\nquit\n'
-  const options = { input, encoding: 'utf8', timeout: 60_000 } as const
-  const result = spawnSync(
-    'qemu-system-x86_64',
-    ['-display', 'none', '-monitor', 'stdio', '-S', ...args],
-    options,
-  )
+  const folder = mkdtempSync(join(tmpdir(), 'mtree-'))
+  const path = join(folder, 'output')
+  const output = openSync(path, 'w')
+  const result = spawnSync('qemu-system-x86_64', ['-display', 'none', '-monitor', 'stdio', '-S', ...args], {
+    input: 'info mtree\ninfo mtree -f\nquit\n',
+    stdio: ['pipe', output, 'pipe'],
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  closeSync(output)
+  const stdout = readFileSync(path, 'utf8')
+  rmSync(folder, { recursive: true })
   if (result.status !== 0) throw new Error(`QEMU failed: ${result.stderr}`)
-  const text = result.stdout.replaceAll('\r', '')
+  const text = stdout.replaceAll('\r', '')
   // Echoes of the monitor's line editor and its banner.
   const lines = text.split('\n').filter((line) => !line.includes('\u001b') && !/^\(qemu\)|^QEMU /.test(line))
   const at = lines.findIndex((line) => line.startsWith('FlatView #0'))
