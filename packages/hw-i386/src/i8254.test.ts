@@ -3,7 +3,7 @@ import { SystemState } from '@dromaius/cpus'
 import { isaBusNew, isaRealize } from '@dromaius/hw-core'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { qdevConnectGpioOut, qdevGetGpioIn, resettableReset } from '@dromaius/qom'
-import { qemuAllocateIrq, qemuSetIrq, type TimeSource, vmstateSave } from '@dromaius/util'
+import { qemuAllocateIrq, qemuSetIrq, type TimeSource, vmstateLoad, vmstateSave } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TYPE_I8254 } from './i8254.js'
@@ -186,6 +186,16 @@ it('ticks that are long overdue are lost', () => {
   m.time.ns += 10_000_000_000n
   m.system.clocks.virtual.runTimers()
   expect(m.irq.rises).toBeLessThan(10)
+})
+
+it('a count of 0 in saved state is 65536', () => {
+  const from = machine()
+  from.program(0, 2, 1000)
+  from.pit.channels[0].count = 0
+  const to = machine()
+  vmstateLoad(to.pit.qomClass.vmsd!, to.pit, vmstateSave(from.pit.qomClass.vmsd!, from.pit))
+  to.advance(36)
+  expect(to.count(0)).toBe(65_500)
 })
 
 it('any accesses leave counters within their widths', () => {

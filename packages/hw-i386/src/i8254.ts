@@ -37,7 +37,8 @@ const nowOf = (pit: PITState): bigint => systemOf(pit).clocks.virtual.getNs()
 /** The count that a guest would read, 16 bits. @qemu hw/timer/i8254.c pit_get_count */
 function pitGetCount(pit: PITState, s: PITChannelState): number {
   const d = ((nowOf(pit) - s.countLoadTime) * PIT_FREQ) / NANOSECONDS_PER_SECOND
-  const count = BigInt(s.count)
+  // Saved state may have 0.
+  const count = BigInt(s.count || 0x10000)
   switch (s.mode) {
     case 2:
       return Number(BigInt.asUintN(16, count - (d % count)))

@@ -132,6 +132,27 @@ describe('priorities', () => {
     expect(m.read(MASTER)).toBe(0)
   })
 
+  it('with automatic ends, all that the second controller has gets through', () => {
+    const m = machine({ icw4: 0x03 })
+    m.pulse(10)
+    m.pulse(12)
+    expect([m.acknowledge(), m.out.level]).toEqual([0x2a, 1])
+    expect([m.acknowledge(), m.out.level]).toEqual([0x2c, 0])
+  })
+
+  it('special mask mode lets through what waits already', () => {
+    const m = machine()
+    m.pulse(3)
+    m.acknowledge()
+    m.pulse(5)
+    m.write(MASTER + 1, 1 << 3)
+    expect(m.out.level).toBe(0)
+    m.write(MASTER, 0x68)
+    expect(m.out.level).toBe(1)
+    m.write(MASTER, 0x48)
+    expect(m.out.level).toBe(0)
+  })
+
   it('special mask mode lets lower ones through while one that is masked is in service', () => {
     const m = machine()
     m.pulse(3)

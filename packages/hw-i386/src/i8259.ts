@@ -76,7 +76,12 @@ function picIntack(s: PICState, irq: number): void {
   picUpdateIrq(s)
 }
 
-/** The vector of the pair's interrupt, acknowledged. @qemu hw/intc/i8259.c pic_read_irq */
+/**
+ * The vector of the pair's interrupt, acknowledged.
+ * @qemu hw/intc/i8259.c pic_read_irq
+ * @differs the second controller's line falls meanwhile, so that what it has next is an edge to the first one even where its
+ * interrupts end by themselves
+ */
 function readIrq(master: PICState, slave: PICState): number {
   const irq = picGetIrq(master)
   if (irq < 0) return master.irqBase + SPURIOUS
@@ -84,9 +89,12 @@ function readIrq(master: PICState, slave: PICState): number {
     picIntack(master, irq)
     return master.irqBase + irq
   }
-  const second = picGetIrq(slave)
-  if (second >= 0) picIntack(slave, second)
   picIntack(master, irq)
+  const second = picGetIrq(slave)
+  if (second >= 0) {
+    qemuSetIrq(slave.intOut[0] ?? null, 0)
+    picIntack(slave, second)
+  }
   return slave.irqBase + (second >= 0 ? second : SPURIOUS)
 }
 
@@ -131,7 +139,10 @@ function writeOcw2(s: PICState, value: number): void {
 function writeOcw3(s: PICState, value: number): void {
   if (value & 0x04) s.poll = 1
   if (value & 0x02) s.readRegSelect = value & 1
-  if (value & 0x40) s.specialMask = (value >> 5) & 1
+  if (!(value & 0x40)) return
+  s.specialMask = (value >> 5) & 1
+  // Requests that wait may go now, or have to wait again; QEMU finds that out at the next change of an input.
+  picUpdateIrq(s)
 }
 
 function writeCommand(s: PICState, value: number): void {
