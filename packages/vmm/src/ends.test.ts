@@ -58,6 +58,8 @@ interface Row {
 
 const EXIT = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=4']
 const STDIO = ['-serial', 'stdio']
+/** The guest has printed its dot, and had time to end what does not wait. */
+const PAUSED = { after: '.', settleMs: 1500 }
 
 const rows: Row[] = [
   { title: 'power-off', guest: 'powerOff', args: STDIO, code: 0, dots: [1, 1] },
@@ -94,7 +96,7 @@ const rows: Row[] = [
     title: 'triple fault starts the guest over',
     guest: 'tripleFault',
     args: STDIO,
-    run: { signal: 'SIGTERM', after: '...' },
+    run: { signals: ['SIGTERM'], after: '...' },
     code: 0,
     dots: [3, Infinity],
   },
@@ -102,7 +104,7 @@ const rows: Row[] = [
     title: 'reset starts the guest over',
     guest: 'reset',
     args: STDIO,
-    run: { signal: 'SIGTERM', after: '...' },
+    run: { signals: ['SIGTERM'], after: '...' },
     code: 0,
     dots: [3, Infinity],
   },
@@ -110,7 +112,7 @@ const rows: Row[] = [
     title: 'power-off under -no-shutdown waits for a signal',
     guest: 'powerOff',
     args: [...STDIO, '-no-shutdown'],
-    run: { signal: 'SIGTERM', delayMs: 5000 },
+    run: { signals: ['SIGTERM'], ...PAUSED },
     code: 0,
     dots: [1, 1],
   },
@@ -118,7 +120,7 @@ const rows: Row[] = [
     title: 'power-off under -action shutdown=pause waits for a signal',
     guest: 'powerOff',
     args: [...STDIO, '-action', 'shutdown=pause'],
-    run: { signal: 'SIGINT', delayMs: 5000 },
+    run: { signals: ['SIGINT'], ...PAUSED },
     code: 0,
     dots: [1, 1],
   },
@@ -126,7 +128,7 @@ const rows: Row[] = [
     title: 'reset under -no-reboot and -no-shutdown waits for a signal',
     guest: 'reset',
     args: [...STDIO, '-no-reboot', '-no-shutdown'],
-    run: { signal: 'SIGTERM', delayMs: 5000 },
+    run: { signals: ['SIGTERM'], ...PAUSED },
     code: 0,
     dots: [1, 1],
   },
@@ -134,15 +136,23 @@ const rows: Row[] = [
     title: `${signal} of a guest that spins`,
     guest: 'spin' as const,
     args: STDIO,
-    run: { signal, after: '.' },
+    run: { signals: [signal], after: '.' },
     code: 0,
     dots: [1, 1] as [number, number],
   })),
   {
     title: '-S runs nothing until somebody says so',
     guest: 'spin',
-    args: [...STDIO, '-S'],
-    run: { signal: 'SIGTERM', delayMs: 4000 },
+    args: [...STDIO, '-S', '-pidfile', 'FOLDER/waits.pid'],
+    run: { signals: ['SIGTERM'], file: join(folder, 'waits.pid'), settleMs: 1500 },
+    code: 0,
+    dots: [0, 0],
+  },
+  {
+    title: '-S and the two signals by which timeout(1) ends it',
+    guest: 'spin',
+    args: [...STDIO, '-S', '-pidfile', 'FOLDER/timeout.pid'],
+    run: { signals: ['SIGTERM', 'SIGCONT'], file: join(folder, 'timeout.pid'), settleMs: 1500 },
     code: 0,
     dots: [0, 0],
   },
@@ -226,9 +236,10 @@ const argsOf = ({ guest, args }: Row): string[] => [
   ...args.map((arg) => arg.replace('FOLDER', folder)),
 ]
 
-function check({ code, dots }: Row, end: End): void {
+function check({ code, dots, run }: Row, end: End): void {
   expect({ code: end.code, signal: end.signal }, end.stderr).toEqual({ code, signal: null })
   expect(end.stderr).not.toMatch(/^ {4}at /m)
+  if (run?.signals) expect(end.stderr).toContain(': terminating on signal ')
   if (!dots) return
   const seen = end.stdout.split('.').length - 1
   expect(seen).toBeGreaterThanOrEqual(dots[0])
@@ -246,7 +257,7 @@ describe.skipIf(kvm !== '')(`a run ends${kvm}`, () => {
 
   it('saying which signal it was, or one line of what is lost', async () => {
     const spin = join(folder, 'spin.elf')
-    const killed = await runToEnd(ours(['-kernel', spin, ...STDIO]), { signal: 'SIGHUP', after: '.' })
+    const killed = await runToEnd(ours(['-kernel', spin, ...STDIO]), { signals: ['SIGHUP'], after: '.' })
     expect(killed.stderr).toMatch(/^dromaius: terminating on signal 1$/m)
     const full = await runToEnd(ours(['-kernel', join(folder, 'chatty.elf'), '-serial', 'file:/dev/full']))
     expect(full.stderr.match(/No space left on device/g)).toHaveLength(1)
@@ -261,8 +272,10 @@ describe.skipIf(kvm !== '')(`a run ends${kvm}`, () => {
   })
 
   it('of -S begins with SIGCONT', async () => {
-    const args = ['-kernel', join(folder, 'powerOff.elf'), ...STDIO, '-S']
-    expect(await runToEnd(ours(args), { signal: 'SIGCONT' })).toMatchObject({ code: 0, stdout: '.' })
+    const file = join(folder, 'begins.pid')
+    const args = ['-kernel', join(folder, 'powerOff.elf'), ...STDIO, '-S', '-pidfile', file]
+    const end = await runToEnd(ours(args), { signals: ['SIGCONT'], file })
+    expect(end).toMatchObject({ code: 0, stdout: '.' })
   })
 })
 

@@ -82,8 +82,20 @@ function configOf(line: CommandLine): MachineConfig {
 async function run(config: MachineConfig, autostart: boolean, startNs: bigint): Promise<number> {
   const building = new AbortController()
   let machine: Machine | null = null
+  let begins = autostart
+  let killed = false
+  // Without a monitor nobody else could say that the guest may begin.
+  const onContinue = (): void => {
+    // timeout(1) sends SIGCONT behind the signal that ends the machine, and they may arrive the other way round.
+    setImmediate(() => {
+      if (begins || killed) return
+      begins = true
+      machine?.start()
+    })
+  }
   const onSignal = (signal: TerminationSignal): void => {
     const text = `terminating on signal ${terminationSignals[signal]}`
+    killed = true
     if (machine) {
       errorReport(text)
       qemuSystemKilled(machine.system)
@@ -93,19 +105,19 @@ async function run(config: MachineConfig, autostart: boolean, startNs: bigint): 
     }
   }
   for (const signal of signalNames) process.on(signal, onSignal)
+  process.on('SIGCONT', onContinue)
   // The command lasts as long as its machine, even if that has no thread or terminal that keeps the process alive.
   const alive = setInterval(() => undefined, 2 ** 30)
   try {
     const made = await Machine.fromConfig(config, building.signal)
     machine = made
-    if (autostart) made.start()
-    // Without a monitor nobody else could say it.
-    else process.once('SIGCONT', () => made.start())
+    if (begins) made.start()
     const { code, figures } = await made.exited
     for (const text of summaryLines({ ...figures, startNs })) infoReport(text)
     return code
   } finally {
     clearInterval(alive)
     for (const signal of signalNames) process.off(signal, onSignal)
+    process.off('SIGCONT', onContinue)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { bin } from './command.js'
 
 /** Why there is no QEMU to compare with, in brackets behind a test's title; empty where there is one. */
@@ -10,10 +11,12 @@ export function whyNoQemu(): string {
 
 /** What a user does with a run that does not end by itself. */
 export interface RunOptions {
-  /** Sent when `after` has come from standard output, or, without that, after `delayMs`. */
-  signal?: NodeJS.Signals
+  /** Sent, one after the other, when what the run is waited for has come, and `settleMs` have passed. */
+  signals?: readonly NodeJS.Signals[]
+  /** Waited for: text on standard output, a file. */
   after?: string
-  delayMs?: number
+  file?: string
+  settleMs?: number
   /** Closes our end of standard output when its first byte has come. */
   closeStdout?: boolean
   /** Closes standard input at once. */
@@ -32,35 +35,38 @@ const TIMEOUT_MS = 60_000
 
 /** Runs a command to its end. */
 export function runToEnd(command: readonly string[], options: RunOptions = {}): Promise<End> {
-  const { signal, after, delayMs = 1500, closeStdout = false, closeStdin = false } = options
+  const { signals = [], after, file, settleMs = 0, closeStdout = false, closeStdin = false } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command[0]!, command.slice(1), { stdio: 'pipe' })
     let stdout = ''
     let stderr = ''
-    let sent = false
-    const send = (): void => {
-      if (!signal || sent) return
-      sent = true
-      child.kill(signal)
-    }
+    let settling: NodeJS.Timeout | undefined
+    const ready = (): boolean =>
+      (after === undefined || stdout.includes(after)) && (file === undefined || existsSync(file))
+    const poll = setInterval(() => {
+      if (!ready()) return
+      clearInterval(poll)
+      settling = setTimeout(() => {
+        for (const signal of signals) child.kill(signal)
+      }, settleMs)
+    }, 20)
     if (closeStdin) child.stdin.end()
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString('latin1')
       if (closeStdout) child.stdout.destroy()
-      if (after !== undefined && stdout.includes(after)) send()
     })
     child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)))
     child.stdin.on('error', () => undefined)
-    const timer = after === undefined ? setTimeout(send, delayMs) : undefined
     const limit = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
     child.on('error', reject)
-    child.on('exit', (code, by) => {
-      clearTimeout(timer)
+    child.on('exit', () => {
+      clearInterval(poll)
+      clearTimeout(settling)
       clearTimeout(limit)
       child.stdin.destroy()
-      // What is in the pipes still comes, but for a pipe that was closed.
-      setTimeout(() => resolve({ code, signal: by, stdout, stderr }), 50)
     })
+    // When what was in the pipes has come, too.
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
 }
 
