@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Sines, logarithms and the like (SDM volume 2). They are worked out in double precision: results are right to some 52 bits,
-// where a processor has 64.
+// Sines, logarithms and the like (SDM volume 2). They are worked out in double precision: some 55 bits are right for moderate
+// operands, where a processor has 64; outside a double's range, near 1 and near multiples of pi they are wrong.
 
 import {
   A, B, CLS_INF, CLS_NORMAL, CLS_QNAN, CLS_SNAN, CLS_ZERO, FLAG_DENORMAL, FLAG_INEXACT, FLAG_INVALID, fromInt, invalid, isNan, pack64, Parts,
