@@ -37,7 +37,7 @@ import {
 } from '@dromaius/memory'
 import { kvmSetIrq } from '@dromaius/accel-kvm'
 import { isaBusNew } from '@dromaius/hw-core'
-import { apicSetVirtualWire, i8259Init, TYPE_APIC_COMMON, x86AllocateCpuIrq } from '@dromaius/hw-i386'
+import { apicSetVirtualWire, i8259Init, TYPE_APIC_COMMON, x86AllocateCpuIrq } from '@dromaius/hw-intc'
 import {
   objectPropertyAddChild,
   objectUnparent,

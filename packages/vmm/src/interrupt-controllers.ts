@@ -4,21 +4,22 @@ import { isaBusRegisterInputIrqs, isaRealize, sysbusMmioMap, sysbusRealize } fro
 import {
   gsiHandler,
   type GSIState,
-  i8259Init,
-  IO_APIC_DEFAULT_ADDRESS,
-  IOAPIC_NUM_PINS,
-  type IOAPICCommonState,
   kvmclockCreate,
   kvmI8259Init,
   kvmPcGsiHandler,
   kvmPcSetupIrqRouting,
-  TYPE_I8254,
-  TYPE_IOAPIC,
   TYPE_KVM_I8254,
   TYPE_KVM_IOAPIC,
-  TYPE_PC_SPEAKER,
-  x86AllocateCpuIrq,
 } from '@dromaius/hw-i386'
+import {
+  i8259Init,
+  IO_APIC_DEFAULT_ADDRESS,
+  IOAPIC_NUM_PINS,
+  type IOAPICCommonState,
+  TYPE_IOAPIC,
+  x86AllocateCpuIrq,
+} from '@dromaius/hw-intc'
+import { TYPE_I8254, TYPE_PC_SPEAKER } from '@dromaius/hw-timer'
 import { qdevConnectGpioOut, qdevGetGpioIn } from '@dromaius/qom'
 import { type qemu_irq, qemuAllocateIrqs } from '@dromaius/util'
 import type { MicrovmMachineState } from './microvm.js'

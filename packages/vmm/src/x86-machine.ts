@@ -2,7 +2,7 @@
 import type { Chardev } from '@dromaius/chardev'
 import type { MachineClass } from '@dromaius/hw-core'
 import { MachineState, TYPE_MACHINE } from '@dromaius/hw-core'
-import { apicSetVirtualWire, picSetFirmwareState, TYPE_APIC_COMMON, TYPE_PIC_COMMON } from '@dromaius/hw-i386'
+import { apicSetVirtualWire, picSetFirmwareState, TYPE_APIC_COMMON, TYPE_PIC_COMMON } from '@dromaius/hw-intc'
 import type { FWCfgState } from '@dromaius/hw-nvram'
 import { type MemoryRegion, memoryRegionInitRam, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { kvmIrqchipSendMsi } from '@dromaius/accel-kvm'
 import { cpuSynchronizeState, kvmEnabled, kvmStateOf } from '@dromaius/cpus'
+import {
+  APIC_LVT_NB,
+  APIC_SPACE_SIZE,
+  type APICCommonClass,
+  APICCommonState,
+  apicNextTimer,
+  TYPE_APIC_COMMON,
+} from '@dromaius/hw-intc'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import { HostError, kvm_lapic_state, kvmSetLapic } from '@dromaius/native'
 import { typeRegister } from '@dromaius/qom'
 import { APIC_DEFAULT_ADDRESS, MSR_IA32_APICBASE_EXTD } from '@dromaius/target-i386'
 import { kvmHasX2apicApi, kvmPutApicbase, type KvmApicDevice } from '@dromaius/target-i386/kvm'
 import { UserError, warnReport } from '@dromaius/util'
-import type { APICCommonClass } from '../apic-common.js'
-import { APIC_LVT_NB, APIC_SPACE_SIZE, APICCommonState, apicNextTimer } from '../apic-common.js'
-import { TYPE_APIC_COMMON } from '../apic-common.js'
 
 /** Numbers of the registers: offset in the page divided by 16. */
 const APIC_ID = 0x02

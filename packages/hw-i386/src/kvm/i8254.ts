@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { qemuAddVmChangeStateHandler } from '@dromaius/cpus'
 import { systemOf } from '@dromaius/hw-core'
+import {
+  type PITCommonClass,
+  pitCommonRealize,
+  PITCommonState,
+  pitGetNextTransitionTime,
+  pitResetCommon,
+  TYPE_PIT_COMMON,
+} from '@dromaius/hw-timer'
 import { memoryRegionDelSubregion, memoryRegionInitIo } from '@dromaius/memory'
 import {
   HostError,
@@ -16,14 +24,6 @@ import {
 } from '@dromaius/native'
 import { deviceClassSetProps, propEnum, qdevInitGpioIn, typeRegister } from '@dromaius/qom'
 import { UserError } from '@dromaius/util'
-import type { PITCommonClass } from '../i8254-common.js'
-import {
-  pitCommonRealize,
-  PITCommonState,
-  pitGetNextTransitionTime,
-  pitResetCommon,
-  TYPE_PIT_COMMON,
-} from '../i8254-common.js'
 import { kvmIrqchipOfDevice } from './kvm-state-of-device.js'
 
 /** Readings of both clocks, of which the closest pair counts. */

@@ -2,6 +2,13 @@
 import { kvmSetIrq } from '@dromaius/accel-kvm'
 import { apicReportIrqDelivered } from '@dromaius/cpus'
 import { ISA_NUM_IRQS, isaRealize, type ISABus } from '@dromaius/hw-core'
+import {
+  type PICCommonClass,
+  picCommonRealize,
+  type PICCommonState,
+  picResetCommon,
+  TYPE_PIC_COMMON,
+} from '@dromaius/hw-intc'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import {
   KVM_IRQCHIP_PIC_MASTER,
@@ -13,8 +20,6 @@ import {
 } from '@dromaius/native'
 import { typeRegister } from '@dromaius/qom'
 import { qemuAllocateIrqs, type IRQState } from '@dromaius/util'
-import type { PICCommonClass } from '../i8259-common.js'
-import { picCommonRealize, type PICCommonState, picResetCommon, TYPE_PIC_COMMON } from '../i8259-common.js'
 import { kvmIrqchipOfDevice } from './kvm-state-of-device.js'
 
 /** Our field for each of the kernel's. */

@@ -2,6 +2,15 @@
 import { kvmSetIrq } from '@dromaius/accel-kvm'
 import { apicReportIrqDelivered } from '@dromaius/cpus'
 import { ISA_NUM_IRQS, systemOf } from '@dromaius/hw-core'
+import {
+  IO_APIC_DEFAULT_ADDRESS,
+  IOAPIC_MMIO_SIZE,
+  IOAPIC_NUM_PINS,
+  type IOAPICCommonClass,
+  IOAPICCommonState,
+  ioapicResetCommon,
+  TYPE_IOAPIC_COMMON,
+} from '@dromaius/hw-intc'
 import { memoryRegionInitIo } from '@dromaius/memory'
 import {
   KVM_IRQCHIP_IOAPIC,
@@ -15,15 +24,6 @@ import {
 import { deviceClassSetProps, propUint32, qdevInitGpioIn, typeRegister } from '@dromaius/qom'
 import { type IRQHandler, qemuSetIrq } from '@dromaius/util'
 import type { GSIState } from '../gsi.js'
-import type { IOAPICCommonClass } from '../ioapic-common.js'
-import {
-  IOAPIC_MMIO_SIZE,
-  IOAPIC_NUM_PINS,
-  IOAPICCommonState,
-  ioapicResetCommon,
-  IO_APIC_DEFAULT_ADDRESS,
-  TYPE_IOAPIC_COMMON,
-} from '../ioapic-common.js'
 import { kvmIrqchipOfDevice } from './kvm-state-of-device.js'
 
 /** Version register of the kernel's I/O APIC. */
