@@ -12,7 +12,8 @@ function copy(to: Parts, from: Parts): void {
   memory.copy(changetype<usize>(to), changetype<usize>(from), 32);
 }
 
-function normalize(p: Parts): void {
+/** Shifts the significand to the top; it is not zero. */
+export function normalize(p: Parts): void {
   if (p.hi == 0) {
     p.hi = p.lo;
     p.lo = 0;

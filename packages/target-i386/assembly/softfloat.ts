@@ -20,22 +20,26 @@ export let daz: bool = false;
 export let ftz: bool = false;
 /** The underflow exception is masked. */
 export let underflowMasked: bool = true;
+/** So is overflow; it matters for results in the x87's registers only. */
+export let overflowMasked: bool = true;
 
 /** The last rounding went away from zero: C1 of the x87. */
 export let roundedUp: bool = false;
 
 /** Begins an operation. */
-export function begin(mode: u32, zeroIn: bool, zeroOut: bool, masked: bool): void {
+export function begin(mode: u32, zeroIn: bool, zeroOut: bool, underflow: bool, overflow: bool): void {
   flags = 0;
   roundedUp = false;
   rounding = mode;
   daz = zeroIn;
   ftz = zeroOut;
-  underflowMasked = masked;
+  underflowMasked = underflow;
+  overflowMasked = overflow;
 }
 export function setRounding(mode: u32): void { rounding = mode; }
 export function raiseFlag(flag: u32): void { flags |= flag; }
 export function setFlags(value: u32): void { flags = value; }
+export function setRoundedUp(value: bool): void { roundedUp = value; }
 
 /** A number: (-1)^sign * hi.lo * 2^(exp - 63), where bit 63 of `hi` is set; for a NaN `hi` has its payload below that bit. */
 @unmanaged
@@ -222,9 +226,26 @@ export function pack64(p: Parts): u64 {
     default: return sign | 0x7ff8000000000000 | ((p.hi >> 11) & 0xfffffffffffff);
   }
 }
+const LEAST_80: i32 = -16382, MOST_80: i32 = 16383, ADJUSTMENT: i32 = 24576;
+
+/** A result beyond the range of its exponent, when that is no masked exception, comes with another exponent (SDM volume 1, 8.5.4 and 8.5.5). */
+function adjust(p: Parts, precision: i32): void {
+  let next = p.exp + <i32>roundsUpToNext(p, precision);
+  if (next < LEAST_80 && !underflowMasked) {
+    flags |= FLAG_UNDERFLOW;
+    p.exp += ADJUSTMENT;
+  } else if (next > MOST_80 && !overflowMasked) {
+    flags |= FLAG_OVERFLOW;
+    p.exp -= ADJUSTMENT;
+  }
+}
+
 /** The upper 16 bits of the 80-bit format; the lower 64 are `hi` then. @param precision  24, 53 or 64 */
 export function pack80(p: Parts, precision: i32): u32 {
-  if (p.cls == CLS_NORMAL) roundTo(p, precision, -16382, 16383);
+  if (p.cls == CLS_NORMAL) {
+    if (!underflowMasked || !overflowMasked) adjust(p, precision);
+    roundTo(p, precision, LEAST_80, MOST_80);
+  }
   let sign = p.sign << 15;
   switch (p.cls) {
     case CLS_ZERO: return sign;

@@ -21,7 +21,7 @@ let fast: bool = false;
 
 function start(env: u32): void {
   let mxcsr = <u32>load<u64>(env, x.X_MXCSR);
-  begin((mxcsr >> 13) & 3, (mxcsr & MXCSR_DAZ) != 0, (mxcsr & MXCSR_FTZ) != 0, (mxcsr & MXCSR_UM) != 0);
+  begin((mxcsr >> 13) & 3, (mxcsr & MXCSR_DAZ) != 0, (mxcsr & MXCSR_FTZ) != 0, (mxcsr & MXCSR_UM) != 0, true);
   fast = (mxcsr & (0x6000 | MXCSR_PE | MXCSR_PM)) == (MXCSR_PE | MXCSR_PM);
 }
 

@@ -5,7 +5,7 @@
 
 import {
   A, B, CLS_INF, CLS_NORMAL, CLS_QNAN, CLS_SNAN, CLS_UNSUPPORTED, CLS_ZERO, compareParts, FLAG_DENORMAL, FLAG_DIVBYZERO,
-  FLAG_INVALID, flags, fromInt, invalid, isNan, pack32, pack64, pack80, Parts, raiseFlag, ROUND_ZERO, roundedUp, setFlags,
+  FLAG_INVALID, FLAG_OVERFLOW, FLAG_UNDERFLOW, flags, fromInt, invalid, isNan, pack32, pack64, pack80, Parts, raiseFlag, ROUND_ZERO, roundedUp, setFlags,
   setIndefinite, setRounding, toInt, TOP, unpack32, unpack64, unpack80, begin,
 } from './softfloat'
 import { addParts, divParts, mulParts } from './softfloat-ops'
@@ -40,7 +40,7 @@ export function fpStart(env: u32): void {
   let control = fpuc(env);
   stackFault = false;
   leaveC1 = false;
-  begin((control >> 10) & 3, false, false, (control & 0x10) != 0);
+  begin((control >> 10) & 3, false, false, (control & FLAG_UNDERFLOW) != 0, (control & FLAG_OVERFLOW) != 0);
 }
 
 /** An empty register was read, or (`over`) a full one would be lost. */
