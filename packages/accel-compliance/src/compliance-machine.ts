@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import '@dromaius/accel-qtest'
 import '@dromaius/accel-tcg'
+import '@dromaius/hw-i386'
 import '@dromaius/target-i386/kvm'
 import '@dromaius/target-i386/tcg'
 import { readFileSync } from 'node:fs'
