@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// System instructions, beside QEMU's translator: the images of guests/system write a line for each of their cases, and
+// both must write the same, but for a list of cases in which QEMU is wrong.
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { boot, debugExit } from '../test/boot.js'
+import { whyNoQemu } from '../test/ends.js'
+import { systemDifferences } from '../test/system-differences.js'
+
+const imageOf = (name: string): string =>
+  fileURLToPath(new URL(`../../../guests/build/system/${name}.bin`, import.meta.url))
+
+/** The images, and how many cases each has at least. */
+const images = [['segments', 650]] as const
+const cpu = 'qemu64,vendor=GenuineIntel,-svm'
+const TIMEOUT_MS = 20_000
+
+/** Runs an image under QEMU's translator; what came out of COM1. */
+function underQemu(image: string): string {
+  const { stdout, status } = spawnSync(
+    'qemu-system-x86_64',
+    [
+      ...[
+        '-M',
+        'microvm',
+        '-accel',
+        'tcg',
+        '-nodefaults',
+        '-no-user-config',
+        '-display',
+        'none',
+        '-m',
+        '64M',
+      ],
+      ...['-cpu', cpu, '-bios', image, '-serial', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
+    ],
+    { encoding: 'latin1', timeout: TIMEOUT_MS, input: '' },
+  )
+  expect(status).toBe(1)
+  return stdout
+}
+
+async function underOurs(image: string): Promise<string> {
+  const { output, code } = await boot(
+    { accel: 'tcg', cpu, bios: image, memory: 64 * 2 ** 20, device: [debugExit] },
+    { timeout: TIMEOUT_MS },
+  )
+  expect(code).toBe(1)
+  return output
+}
+
+/** The lines of each case, without its name. The last line of all is `end`. */
+function casesOf(output: string): Map<string, string[]> {
+  const lines = output.trimEnd().split(/\r?\n/)
+  expect(lines.pop()).toBe('end')
+  const cases = new Map<string, string[]>()
+  for (const line of lines) {
+    const colon = line.indexOf(': ')
+    const name = line.slice(0, colon)
+    cases.set(name, [...(cases.get(name) ?? []), line.slice(colon + 2)])
+  }
+  return cases
+}
+
+const whyNot = whyNoQemu()
+
+describe(`system instructions beside QEMU's translator${whyNot}`, () => {
+  it.skipIf(whyNot !== '').each(images)(
+    '%s: every case ends as it does there, or as the manual says',
+    async (image, least) => {
+      const qemu = casesOf(underQemu(imageOf(image)))
+      const ours = casesOf(await underOurs(imageOf(image)))
+      const listed = systemDifferences.filter((entry) => entry.image === image)
+      const found = [...ours]
+        .filter(([name, lines]) => lines.join('\n') !== qemu.get(name)?.join('\n'))
+        .map(([name, lines]) => ({ name, ours: lines, qemu: qemu.get(name) }))
+
+      expect([...ours.keys()]).toEqual([...qemu.keys()])
+      expect(ours.size).toBeGreaterThanOrEqual(least)
+      expect(found).toEqual(
+        // Both lists have the order of the image.
+        [...ours.keys()].flatMap((name) => {
+          const entry = listed.find((one) => one.name === name)
+          return entry ? [{ name, ours: entry.ours, qemu: entry.qemu }] : []
+        }),
+      )
+      expect(listed.filter(({ name }) => !ours.has(name))).toEqual([])
+    },
+    60_000,
+  )
+})
