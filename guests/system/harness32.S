@@ -126,6 +126,14 @@ recover:
         movl $KERNEL_STACK, %esp
         pushl $2
         popfl
+        /* What is above a stack's top is 0 for every case. */
+        xorl %eax, %eax
+        cld
+        .irp top, KERNEL_STACK, TSS_STACK, USER_STACK
+        movl $(\top - 128), %edi
+        movl $64, %ecx
+        rep stosl
+        .endr
         movl $0, case_continue
         movl $0, case_set_flags
         movl $0, case_skip

@@ -6,6 +6,7 @@
 #define DEBUG_EXIT 0xf4
 #define PF 14
 #define DB 1
+#define RF 0x10000
 #define VM 0x20000
 
 const char *case_name;
@@ -13,6 +14,8 @@ const char *case_name;
 word case_start, case_value, case_has_value;
 /* How many events return where they came from, the flags that they set then, and how many bytes of code they step over. */
 word case_continue, case_set_flags, case_skip;
+/* Whether RF is to be seen. */
+word case_shows_rf;
 
 #ifdef __x86_64__
 static const char *const names[] = {"ax", "cx", "dx", "bx", "bp", "si", "di", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
@@ -57,6 +60,11 @@ static void field(const char *name, word value)
     put_char(' ');
     print(name);
     put_char('=');
+    /* What is in the case's own code moves with the image. */
+    if (value - case_start < 0x400) {
+        put_char('+');
+        value -= case_start;
+    }
     print_hex(value);
 }
 
@@ -99,12 +107,7 @@ static void print_where(const struct frame *f)
 {
     if (f->vector == VECTOR_OK)
         return;
-    if (f->ip - case_start < 0x1000) {
-        print(" +");
-        print_hex(f->ip - case_start);
-    } else {
-        field("ip", f->ip);
-    }
+    field("ip", f->ip);
     field("cs", f->cs & 0xffff);
 }
 
@@ -118,7 +121,8 @@ static void print_registers(const struct frame *f)
 {
     word sp = has_stack(f) ? f->sp : (word)&f->sp;
     word ss = (has_stack(f) ? f->ss : f->ss_then) & 0xffff;
-    field("fl", f->flags);
+    /* RF has cases of its own. */
+    field("fl", case_shows_rf ? f->flags : f->flags & ~(word)RF);
     if (sp != KERNEL_STACK)
         field("sp", sp);
     if (ss != DATA)

@@ -250,8 +250,8 @@ function tbGenCode(
   return tb
 }
 
-/** Trap flag, interrupt shadow and resume flag hold for one instruction. */
-const SHADOW_FLAGS = 0x100 | 0x8 | 0x1_0000
+/** Trap flag, interrupt shadow, the guest's breakpoints and resume flag hold for one instruction. */
+const SHADOW_FLAGS = 0x100 | 0x8 | 0x100_0000 | 0x1_0000
 
 /** The pages of RAM behind the linear addresses of a block's pages. */
 function pagesOf(vcpu: Vcpu, host: number, linear: readonly number[]): number[] {

@@ -3,7 +3,7 @@
 // The CPU's registers as helpers use them, and how they raise exceptions. A helper that raises one returns at once; the
 // interpreter sees what is pending.
 
-import { loadMode, storeMode } from '@dromaius/tcg/assembly/softmmu'
+import { loadMode, loadSlow, storeMode, storeSlow } from '@dromaius/tcg/assembly/softmmu'
 import {
   ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_EXCEPTION_IS_INT, ENV_MMU_IDX, ENV_PENDING, ENV_TB_CS_BASE, ENV_TB_FLAGS,
   ENV_TB_PC, ENV_TLB, ENV_TLBS, EXIT_EXCEPTION, EXIT_STOP, TLB_SIZE,
@@ -90,6 +90,9 @@ export function stop(env: u32, reason: u32): u64 {
   return 0;
 }
 
+/** Whether a linear address has its upper bits all alike, as 48 bits have it. */
+@inline export function isCanonical(value: u64): bool { return <u64>((<i64>value << 16) >> 16) == value; }
+
 /** Linear address as the mode has them: 32 bits outside long mode. */
 @inline export function linear(env: u32, addr: u64): u64 { return lma(env) ? addr : addr & 0xffffffff; }
 
@@ -99,7 +102,7 @@ export function stk(env: u32, addr: u64, size: u32, value: u64): void {
   storeMode(env, linear(env, addr), size, value, kernelMode(env));
 }
 /** Memory as the program accesses it. */
-export function ldu(env: u32, addr: u64, size: u32): u64 { return loadMode(env, linear(env, addr), size, load<u32>(env, ENV_MMU_IDX)); }
+export function ldu(env: u32, addr: u64, size: u32): u64 { return loadSlow(env, linear(env, addr), size); }
 export function stu(env: u32, addr: u64, size: u32, value: u64): void {
-  storeMode(env, linear(env, addr), size, value, load<u32>(env, ENV_MMU_IDX));
+  storeSlow(env, linear(env, addr), size, value);
 }

@@ -10,6 +10,9 @@ export { computeEflags, helper_cc_compute_all, helper_read_eflags, helper_write_
 export * from './int'
 export * from './string'
 export * from './misc'
+export {
+  helper_get_dr, helper_ibreak, helper_icebp, helper_rechecking_single_step, helper_set_dr, helper_single_step, updateBreakpoints,
+} from './debug'
 export { helper_arpl, helper_lar_lsl, helper_lldt, helper_load_seg, helper_ltr, helper_verify } from './seg'
 export { doInterruptAll, helper_raise_interrupt } from './interrupt'
 export {

@@ -6,12 +6,12 @@ import { EXIT_EXCEPTION, ENV_CAN_DO_IO, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags } from './cc'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, iopl, ldk, lma, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setHflags, setReg, stk, vm86,
+  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setHflags, setReg, stk, vm86,
 } from './env'
 import {
   descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, setAccessed, setCpl, setEip, spMask,
 } from './seg'
-import { SWITCH_CALL, switchTss } from './tss'
+import { SWITCH_CALL, switchTss, taskTrap } from './tss'
 
 const RSP = 4;
 
@@ -112,12 +112,16 @@ function doInterruptProtected(env: u32, vector: u32, isInt: bool, error: u32, re
   let selector = gateLow >> 16;
   if (type == 5) {
     switchTss(env, selector, SWITCH_CALL, returnIp, ext);
-    if (faulted(env) || !pushError) return;
-    let wide = (segFlags(env + x.X_TR) >> x.DESC_TYPE_SHIFT) & 8;
-    let ss = seg(env, x.R_SS), mask = spMask(segFlags(ss));
-    let sp = (reg(env, RSP) - (wide ? 4 : 2)) & mask;
-    stk(env, segBase(ss) + sp, wide ? 4 : 2, error);
-    if (!faulted(env)) setReg(env, RSP, (reg(env, RSP) & ~mask) | sp);
+    if (faulted(env)) return;
+    if (pushError) {
+      let wide = (segFlags(env + x.X_TR) >> x.DESC_TYPE_SHIFT) & 8;
+      let ss = seg(env, x.R_SS), mask = spMask(segFlags(ss));
+      let sp = (reg(env, RSP) - (wide ? 4 : 2)) & mask;
+      stk(env, segBase(ss) + sp, wide ? 4 : 2, error);
+      if (faulted(env)) return;
+      setReg(env, RSP, (reg(env, RSP) & ~mask) | sp);
+    }
+    taskTrap(env);
     return;
   }
   let offset = (gateHigh & 0xffff0000) | (gateLow & 0xffff);
@@ -139,6 +143,10 @@ function doInterruptProtected(env: u32, vector: u32, isInt: bool, error: u32, re
     return;
   }
   let csBase = descBase(), csLimit = descLimit(), csFlags = e2 | x.DESC_A;
+  if (offset > csLimit) {
+    raiseErr(env, x.EXCP0D_GPF, ext);
+    return;
+  }
   let level = dpl();
   let wasVm86 = vm86(env);
   let inner = !(e2 & x.DESC_C) && level < cpl(env);
@@ -198,7 +206,7 @@ function doInterruptProtected(env: u32, vector: u32, isInt: bool, error: u32, re
     setFrame(count++, segSelector(seg(env, x.R_SS)));
     setFrame(count++, <u32>reg(env, RSP));
   }
-  setFrame(count++, computeEflags(env));
+  setFrame(count++, computeEflags(env) | pushedRf);
   setFrame(count++, segSelector(seg(env, x.R_CS)));
   setFrame(count++, returnIp);
   if (pushError) setFrame(count++, error);
@@ -278,9 +286,13 @@ function doInterrupt64(env: u32, vector: u32, isInt: bool, error: u32, returnIp:
     if (faulted(env)) return;
   }
   sp &= ~<u64>15;
+  if (!isCanonical(offset) || !isCanonical(sp - 48) || !isCanonical(sp)) {
+    raiseErr(env, isCanonical(offset) ? x.EXCP0C_STACK : x.EXCP0D_GPF, ext);
+    return;
+  }
   setFrame(0, segSelector(seg(env, x.R_SS)));
   setFrame(1, reg(env, RSP));
-  setFrame(2, computeEflags(env));
+  setFrame(2, computeEflags(env) | pushedRf);
   setFrame(3, segSelector(seg(env, x.R_CS)));
   setFrame(4, returnIp);
   setFrame(5, error);
@@ -333,12 +345,21 @@ export function doInterruptAll(env: u32, vector: u32, isInt: u32, error: u32, ne
   return shutdown;
 }
 
+/** RF as faults leave it on the stack: what comes back to them is not to meet its breakpoint again (SDM volume 3, 18.3.1.1). */
+let pushedRf: u32 = 0;
+
+/** Whether the vector is that of a fault, which comes back to its instruction; #DB has its own rules. */
+function isFault(vector: u32): bool {
+  return vector == 0 || (vector >= 5 && vector <= 7) || (vector >= 10 && vector <= 14) || vector == 16 || vector == 17 || vector == 19;
+}
+
 function deliverAll(env: u32, vector: u32, isInt: u32, error: u32, nextIp: u64, isHw: u32): u32 {
   let returnIp = isInt ? nextIp : load<u64>(env, x.X_EIP);
   let kind: u32 = isInt || isHw ? 0 : kindOf(vector);
-  let doubleFault = !isInt && vector == x.EXCP08_DBLE;
+  let doubleFault = !isInt && !isHw && vector == x.EXCP08_DBLE;
   if (vector == x.EXCP0E_PAGE && !isInt && !isHw) store<u64>(env, load<u64>(env, x.X_CR2_PENDING), x.X_CR + 16);
   while (true) {
+    pushedRf = isInt == 0 && isHw == 0 && isFault(vector) ? x.RF_MASK : 0;
     doInterruptOnce(env, vector, isInt != 0, error, returnIp, isHw != 0);
     if (!faulted(env)) {
       setHflags(env, hflags(env) & ~x.HF_INHIBIT_IRQ);

@@ -3,11 +3,12 @@
 // System registers and the world outside (QEMU's target/i386/tcg/sysemu/misc_helper.c).
 
 import { probeWrite, tlbFlush, tlbFlushPage } from '@dromaius/tcg/assembly/softmmu'
-import { ENV_EXCEPTION_IS_INT, ENV_IO_DATA, ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
+import { ENV_IO_DATA, ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
+import { checkPort } from './debug'
 import { cpuid, msrRead, msrWrite, portRead, portWrite, randomRead, tprRead, tprWrite, tscRead } from './imports'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, iopl, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, setHflags, setReg, stop, updateMmuIndex, vm86,
+  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, setHflags, setReg, stop, updateMmuIndex, vm86,
 } from './env'
 import { loadPdptrs } from './mmu'
 import { updateSegmentFlags } from './seg'
@@ -92,7 +93,7 @@ export function helper_write_crN(env: u32, n: u64, value: u64, c: u64): u64 {
       store<u64>(env, value, x.X_CR + 16);
       break;
     case 3:
-      if (lma(env) && (value & load<u64>(env, x.X_RESERVED_ADDRESS)) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);
+      if (lma(env) && (value & (load<u64>(env, x.X_RESERVED_ADDRESS) | 0xfff0000000000000)) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);
       if (!lma(env) && pdptrsAreBad(env, cr(env, 0), value, cr(env, 4))) return raiseErr(env, x.EXCP0D_GPF, 0);
       store<u64>(env, value, x.X_CR + 24);
       if (cr(env, 0) & <u64>x.CR0_PG) tlbFlush(env);
@@ -134,44 +135,6 @@ export function helper_clts(env: u32, a: u64, b: u64, c: u64): u64 {
   updateCr0(env, cr(env, 0) & ~<u64>x.CR0_TS);
   return 0;
 }
-
-/** Number of a debug register, DR4 and DR5 standing for DR6 and DR7; -1 when an exception was raised. */
-function debugRegister(env: u32, n: u64): i32 {
-  if (n == 4 || n == 5) {
-    if (cr(env, 4) & x.CR4_DE) {
-      raise(env, x.EXCP06_ILLOP);
-      return -1;
-    }
-    n += 2;
-  }
-  if (load<u64>(env, x.X_DR + 56) & (1 << 13)) {
-    store<u64>(env, load<u64>(env, x.X_DR + 48) | (1 << 13), x.X_DR + 48);
-    store<u64>(env, load<u64>(env, x.X_DR + 56) & ~<u64>(1 << 13), x.X_DR + 56);
-    raise(env, x.EXCP01_DB);
-    return -1;
-  }
-  return <i32>n;
-}
-
-/** @qemu target/i386/tcg/sysemu/bpt_helper.c helper_get_dr */
-export function helper_get_dr(env: u32, n: u64, b: u64, c: u64): u64 {
-  let number = debugRegister(env, n);
-  return number < 0 ? 0 : load<u64>(env + (<u32>number << 3), x.X_DR);
-}
-
-/** @qemu target/i386/tcg/sysemu/bpt_helper.c helper_set_dr */
-export function helper_set_dr(env: u32, n: u64, value: u64, c: u64): u64 {
-  let number = debugRegister(env, n);
-  if (number < 0) return 0;
-  if (number >= 6 && value >> 32) return raiseErr(env, x.EXCP0D_GPF, 0);
-  if (number == 6) value = (value & ~<u64>0x1000) | 0xffff0ff0;
-  if (number == 7) value = (value & ~<u64>0xd000) | 0x400;
-  store<u64>(env + (<u32>number << 3), value, x.X_DR);
-  return 0;
-}
-
-/** The address must be canonical. */
-function isCanonical(value: u64): bool { return <u64>((<i64>value << 16) >> 16) == value; }
 
 /** Where an MSR stands in the CPU's block, 0 for one that does not. */
 function msrPlace(index: u32): u32 {
@@ -298,14 +261,21 @@ export function helper_check_io(env: u32, port: u64, size: u64, c: u64): u64 {
 /** @qemu target/i386/tcg/sysemu/misc_helper.c helper_inb */
 export function helper_in(env: u32, port: u64, size: u64, c: u64): u64 {
   if (!checkIo(env, <u32>port & 0xffff, <u32>size)) return 0;
+  checkPort(env, <u32>port & 0xffff, <u32>size);
   return portRead(env, <u32>port & 0xffff, <u32>size);
 }
 
 /** @qemu target/i386/tcg/sysemu/misc_helper.c helper_outb */
 export function helper_out(env: u32, port: u64, size: u64, value: u64): u64 {
   if (!checkIo(env, <u32>port & 0xffff, <u32>size)) return 0;
+  checkPort(env, <u32>port & 0xffff, <u32>size);
   portWrite(env, <u32>port & 0xffff, <u32>size, <u32>value);
   return 0;
+}
+
+/** LGDT and LIDT with a 64-bit base. @qemu target/i386/tcg/translate.c disas_insn */
+export function helper_check_base(env: u32, base: u64, b: u64, c: u64): u64 {
+  return isCanonical(base) ? 0 : raiseErr(env, x.EXCP0D_GPF, 0);
 }
 
 /** HLT; the loop sleeps. @qemu target/i386/tcg/misc_helper.c helper_hlt */
@@ -332,13 +302,6 @@ export function helper_rdpmc(env: u32, a: u64, b: u64, c: u64): u64 { return rai
 
 /** Raises what the translator found. */
 export function helper_raise(env: u32, vector: u64, error: u64, c: u64): u64 { return raiseErr(env, <u32>vector, <u32>error); }
-
-/** A single step has been done: #DB, a trap. @qemu target/i386/tcg/sysemu/bpt_helper.c helper_single_step */
-export function helper_single_step(env: u32, a: u64, b: u64, c: u64): u64 {
-  store<u64>(env, load<u64>(env, x.X_DR + 48) | 0x4000, x.X_DR + 48);
-  store<u32>(env, 0, ENV_EXCEPTION_IS_INT);
-  return stop(env, x.EXCP01_DB);
-}
 
 /** Sets and clears hidden flags. */
 export function helper_hflags(env: u32, set: u64, clear: u64, c: u64): u64 {
@@ -378,7 +341,7 @@ export function helper_check_fsgsbase(env: u32, a: u64, b: u64, c: u64): u64 {
 
 /** WRFSBASE and WRGSBASE: an address that is not canonical raises #GP. */
 export function helper_write_seg_base(env: u32, segment: u64, base: u64, c: u64): u64 {
-  if (<u64>((<i64>base << 16) >> 16) != base) return raiseErr(env, x.EXCP0D_GPF, 0);
+  if (!isCanonical(base)) return raiseErr(env, x.EXCP0D_GPF, 0);
   store<u64>(seg(env, <u32>segment), base, x.X_SEG_BASE);
   return 0;
 }

@@ -5,13 +5,13 @@
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags, loadEflags } from './cc'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, iopl, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setReg, stk, vm86, ldu, stu,
+  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setReg, stk, vm86, ldu, stu,
 } from './env'
 import { rspFromTss, stackFromTss, tssSp, tssSs } from './interrupt'
 import {
   codeSegmentError, descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, loadSegVm, loadUpper, nestedTask, setAccessed, setCpl, setEip, spMask, validateSeg,
 } from './seg'
-import { SWITCH_CALL, SWITCH_IRET, SWITCH_JMP, switchTss } from './tss'
+import { SWITCH_CALL, SWITCH_IRET, SWITCH_JMP, switchTss, taskTrap } from './tss'
 
 const RSP = 4;
 
@@ -22,7 +22,6 @@ const RSP = 4;
 @inline function setSp(env: u32, value: u64, mask: u64): void {
   setReg(env, RSP, mask == 0xffff ? (reg(env, RSP) & ~mask) | (value & mask) : value & mask);
 }
-@inline function isCanonical(value: u64): bool { return <u64>((<i64>value << 16) >> 16) == value; }
 
 /** Real and virtual-8086 mode: loads CS as it is. */
 function jumpReal(env: u32, selector: u32, offset: u64): u64 {
@@ -31,13 +30,17 @@ function jumpReal(env: u32, selector: u32, offset: u64): u64 {
   return 0;
 }
 
-/** The code segment in `e1`, `e2` is entered at `offset`; false when that is beyond its end. */
-function enterCode(env: u32, selector: u32, offset: u64, level: u32): bool {
+/** Whether the code segment in `e1`, `e2` cannot be entered at `offset`: the exception is pending then. */
+function targetIsBad(env: u32, selector: u32, offset: u64): bool {
   let wide = lma(env) && (e2 & x.DESC_L) != 0;
-  if (wide ? !isCanonical(offset) || (e2 & x.DESC_B) != 0 : offset > descLimit()) {
-    raiseErr(env, x.EXCP0D_GPF, wide && (e2 & x.DESC_B) != 0 ? selector & 0xfffc : 0);
-    return false;
-  }
+  if (wide && (e2 & x.DESC_B) != 0) raiseErr(env, x.EXCP0D_GPF, selector & 0xfffc);
+  else if (wide ? !isCanonical(offset) : offset > descLimit()) raiseErr(env, x.EXCP0D_GPF, 0);
+  return faulted(env);
+}
+
+/** The code segment in `e1`, `e2` is entered at `offset`; false when that cannot be. */
+function enterCode(env: u32, selector: u32, offset: u64, level: u32): bool {
+  if (targetIsBad(env, selector, offset)) return false;
   setAccessed(env, selector);
   if (faulted(env)) return false;
   setCpl(env, level);
@@ -68,6 +71,7 @@ export function helper_ljmp(env: u32, selector64: u64, offset: u64, next: u64): 
     case 9:
     case 5:
       switchTss(env, selector, SWITCH_JMP, <u32>next, 0);
+      taskTrap(env);
       return 0;
     case 4:
     case 12: {
@@ -111,8 +115,7 @@ export function helper_lcall(env: u32, target64: u64, offset: u64, what: u64): u
     if (!(e2 & x.DESC_S)) return callSystem(env, selector, next);
     if (codeSegmentError(level, rpl)) return raiseErr(env, x.EXCP0D_GPF, error);
     if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, error);
-    let wide = lma(env) && (e2 & x.DESC_L) != 0;
-    if (wide ? !isCanonical(offset) : offset > descLimit()) return raiseErr(env, x.EXCP0D_GPF, 0);
+    if (targetIsBad(env, selector, offset)) return 0;
   }
   sp -= size;
   stu(env, ss + (sp & mask), size, segSelector(seg(env, x.R_CS)));
@@ -136,6 +139,7 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
   if (lma(env) && type != 12) return raiseErr(env, x.EXCP0D_GPF, error);
   if (type == 1 || type == 9 || type == 5) {
     switchTss(env, selector, SWITCH_CALL, <u32>next, 0);
+    taskTrap(env);
     return 0;
   }
   if (type != 4 && type != 12) return raiseErr(env, x.EXCP0D_GPF, error);
@@ -154,6 +158,7 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
   if (!(e2 & x.DESC_S) || !(e2 & x.DESC_CS) || dpl() > level) return raiseErr(env, x.EXCP0D_GPF, target & 0xfffc);
   if (lma(env) && (!(e2 & x.DESC_L) || (e2 & x.DESC_B))) return raiseErr(env, x.EXCP0D_GPF, target & 0xfffc);
   if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, target & 0xfffc);
+  if (targetIsBad(env, target, to)) return 0;
   let code1 = descBase(), code2 = descLimit(), code3 = e2;
   let newLevel = e2 & x.DESC_C ? level : dpl();
   let inner = newLevel < level;
@@ -238,9 +243,9 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
   if (!loadSegment(env, cs)) return faulted(env) ? 0 : raiseErr(env, x.EXCP0D_GPF, error);
   if (!(e2 & x.DESC_S) || !(e2 & x.DESC_CS) || rpl < level || (e2 & x.DESC_C ? dpl() > rpl : dpl() != rpl)) return raiseErr(env, x.EXCP0D_GPF, error);
   if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, error);
+  if (targetIsBad(env, cs, eip)) return 0;
   let csBase = descBase(), csLimit = descLimit(), csFlags = e2;
   let wide = lma(env) && (csFlags & x.DESC_L) != 0;
-  if (wide ? !isCanonical(eip) : eip > csLimit) return raiseErr(env, x.EXCP0D_GPF, 0);
   sp += extra;
   let same = rpl == level && !(iret && (hflags(env) & x.HF_CS64) != 0);
   let newSs: u32 = 0, newSp: u64 = 0, ssBase: u64 = 0, ssLimit: u32 = 0, ssFlags: u32 = 0;
@@ -284,6 +289,8 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
     if (flagLevel == 0) flagMask |= x.IOPL_MASK;
     if (flagLevel <= flagIopl) flagMask |= x.IF_MASK;
     if (size == 2) flagMask &= 0xffff;
+    // RF is gone behind the next instruction, and means nothing to it without breakpoints: blocks need not know.
+    if (!(hflags(env) & x.HF_BREAK)) flagMask &= ~x.RF_MASK;
     loadEflags(env, flags, flagMask);
   }
   return 0;
@@ -329,16 +336,19 @@ export function helper_lret(env: u32, size64: u64, extra: u64, c: u64): u64 {
 /** IRET: `size` in bytes, `next` behind it. @qemu target/i386/tcg/seg_helper.c helper_iret_protected */
 export function helper_iret(env: u32, size64: u64, next: u64, c: u64): u64 {
   let size = <u32>size64;
+  // Whatever becomes of the IRET, NMIs are let in again (SDM volume 3, 6.7.1).
+  store<u64>(env, load<u64>(env, x.X_HFLAGS2) & ~<u64>x.HF2_NMI, x.X_HFLAGS2);
+  if (vm86(env) && iopl(env) != 3) return raiseErr(env, x.EXCP0D_GPF, 0);
   if ((cr(env, 0) & x.CR0_PE) && !vm86(env)) {
     if (nestedTask(env)) {
       if (lma(env)) return raiseErr(env, x.EXCP0D_GPF, 0);
       let back = <u32>ldk(env, segBase(env + x.X_TR), 2);
       if (!faulted(env)) switchTss(env, back, SWITCH_IRET, <u32>next, 0);
+      taskTrap(env);
       return 0;
     }
     return returnProtected(env, size, true, 0);
   }
-  if (vm86(env) && iopl(env) != 3) return raiseErr(env, x.EXCP0D_GPF, 0);
   let mask = stackMask(env), ss = segBase(seg(env, x.R_SS)), sp = reg(env, RSP);
   let eip = ldu(env, ss + (sp & mask), size);
   if (faulted(env)) return 0;
@@ -395,7 +405,7 @@ export function helper_sysret(env: u32, wide: u64, b: u64, c: u64): u64 {
   let long = lma(env);
   if (long && wide && !isCanonical(reg(env, 1))) return raiseErr(env, x.EXCP0D_GPF, 0);
   let rcx = reg(env, 1);
-  if (long) loadEflags(env, <u32>reg(env, 11) & ~(x.RF_MASK | x.VM_MASK), ~0);
+  if (long) loadEflags(env, <u32>reg(env, 11) & 0x3c7fd7, ~0);
   else setEflagsRaw(env, eflagsRaw(env) | x.IF_MASK);
   setCpl(env, 3);
   if (long && wide) loadSegCache(env, x.R_CS, (selector + 16) | 3, 0, 0xffffffff, code | x.DESC_L);

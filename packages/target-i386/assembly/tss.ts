@@ -2,11 +2,13 @@
 //
 // Task switches (SDM volume 3, 7.3).
 
+import { ENV_PENDING, EXIT_EXCEPTION, EXIT_STOP } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags, loadEflags } from './cc'
 import {
-  cr, faulted, ldk, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setReg, setSeg, stk, vm86,
+  cr, faulted, ldk, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setReg, setSeg, stk, vm86,
 } from './env'
+import { writeDr7 } from './debug'
 import { tlbFlush } from '@dromaius/tcg/assembly/softmmu'
 import { loadPdptrs } from './mmu'
 import {
@@ -86,7 +88,7 @@ export function switchTss(env: u32, selector: u32, source: u32, nextEip: u32, ex
     selector = e1 >> 16;
     bad = (selector & 0xfffc) | ext;
     if ((selector & 4) || !loadSegment(env, selector)) {
-      if (!faulted(env)) raiseErr(env, x.EXCP0A_TSS, bad);
+      if (!faulted(env)) raiseErr(env, x.EXCP0D_GPF, bad);
       return;
     }
     type = (e2 >> x.DESC_TYPE_SHIFT) & 0x1f;
@@ -122,6 +124,8 @@ export function switchTss(env: u32, selector: u32, source: u32, nextEip: u32, ex
   if (faulted(env)) return;
   setTask(17, wide ? ldk(env, base + 0x1c, 4) : 0);
   if (faulted(env)) return;
+  let trap = wide ? (<u32>ldk(env, base + 0x64, 2) & 1) != 0 : false;
+  if (faulted(env)) return;
 
   // Save the old task where it came from.
   let old = env + x.X_TR;
@@ -145,12 +149,34 @@ export function switchTss(env: u32, selector: u32, source: u32, nextEip: u32, ex
   if (source != SWITCH_IRET) setBusy(env, selector, true);
   if (faulted(env)) return;
 
-  // From here on faults are the new task's.
   store<u64>(env, cr(env, 0) | x.CR0_TS, x.X_CR);
+  // Local breakpoints are the old task's (SDM volume 3, 18.2.4).
+  writeDr7(env, load<u64>(env, x.X_DR + 56) & ~<u64>0x55);
   setSeg(old, selector, base, limit, flags | x.DESC_TSS_BUSY);
+  debugNewTask = trap;
+  loadTask(env, wide);
+  // The faults are the new task's: its registers are in place, and nothing is to be restored.
+  if (load<u32>(env, ENV_PENDING) == EXIT_EXCEPTION) store<u32>(env, EXIT_STOP, ENV_PENDING);
+}
+
+/** The T bit of the TSS that was switched to last. */
+let debugNewTask: bool = false;
+
+/** Raises #DB before the new task's first instruction if its TSS asks for it (SDM volume 3, 18.3.1.5). */
+export function taskTrap(env: u32): void {
+  if (faulted(env) || !debugNewTask) return;
+  debugNewTask = false;
+  store<u64>(env, load<u64>(env, x.X_DR + 48) | x.DR6_BT, x.X_DR + 48);
+  raise(env, x.EXCP01_DB);
+  store<u32>(env, EXIT_STOP, ENV_PENDING);
+}
+
+/** Loads the registers of the new task from `TASK`. */
+function loadTask(env: u32, wide: bool): void {
+  let badTables = false;
   if (wide && (cr(env, 0) & <u64>x.CR0_PG)) {
     store<u64>(env, task(17), x.X_CR + 24);
-    if (cr(env, 4) & x.CR4_PAE) loadPdptrs(env, task(17));
+    if (cr(env, 4) & x.CR4_PAE) badTables = !loadPdptrs(env, task(17));
     tlbFlush(env);
   }
   setEip(env, task(0));
@@ -166,6 +192,10 @@ export function switchTss(env: u32, selector: u32, source: u32, nextEip: u32, ex
     setCpl(env, task(10 + x.R_CS) & 3);
     for (let i: u32 = 0; i < 6; i++) setSeg(seg(env, i), task(10 + i), 0, 0, 0);
     updateSegmentFlags(env);
+  }
+  if (badTables) {
+    raiseErr(env, x.EXCP0D_GPF, 0);
+    return;
   }
   let ldt = task(16);
   setSeg(env + x.X_LDT, ldt & ~4, 0, 0, 0);

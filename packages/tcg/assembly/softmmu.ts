@@ -73,16 +73,21 @@ export function physToHost(physical: u64): u32 {
   return 0;
 }
 
-/** Whether a watchpoint is on the page. */
-function pageIsWatched(env: u32, page: u64): bool {
-  let count = load<u32>(env, l.ENV_WATCH_COUNT);
+/** Whether one of `count` watchpoints at `table` is on the page. */
+function pageIsWatched(table: u32, count: u32, page: u64): bool {
   for (let i: u32 = 0; i < count; i++) {
-    let watch = env + l.ENV_WATCHES + i * l.ENV_WATCH_SIZE;
+    let watch = table + i * l.ENV_WATCH_SIZE;
     let first = load<u64>(watch) & PAGE_MASK;
-    let last = (load<u64>(watch) + <u64>load<u32>(watch, 8) - 1) & PAGE_MASK;
+    let last = (load<u64>(watch) + <u64>load<u8>(watch, 8) - 1) & PAGE_MASK;
     if (page == first || page == last) return true;
   }
   return false;
+}
+
+/** Whether accesses of the page go the long way, for the debugger's or the guest's sake. */
+function isWatched(env: u32, page: u64): bool {
+  let count = load<u32>(env, l.ENV_WATCH_COUNT), own = load<u32>(env, l.ENV_DEBUG_COUNT);
+  return (count | own) != 0 && (pageIsWatched(env + l.ENV_WATCHES, count, page) || pageIsWatched(env + l.ENV_DEBUGS, own, page));
 }
 
 /**
@@ -103,7 +108,7 @@ export function tlbSetPage(env: u32, addr: u64, physical: u64, access: u32, mode
     if (physFlags & l.PHYS_FLAG_ROM) write |= l.TLB_FLAG_ROM;
     else if (load<u8>(l.PAGE_FLAGS + (host >> 12)) != 0) write |= l.TLB_FLAG_NOTDIRTY;
   }
-  if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && pageIsWatched(env, page)) {
+  if (isWatched(env, page)) {
     read |= l.TLB_FLAG_WATCH;
     write |= l.TLB_FLAG_WATCH;
   }
@@ -274,15 +279,30 @@ export function probeWrite(env: u32, addr: u64, size: u32, mode: u32): bool {
   return first >= size || tlbValidEntry(env, addr + first, l.ACCESS_WRITE, mode) != 0;
 }
 
+/** Notes which of the guest's own watchpoints an access hits. */
+function noteDebugHits(env: u32, addr: u64, size: u32, access: u32): void {
+  let count = load<u32>(env, l.ENV_DEBUG_COUNT);
+  for (let i: u32 = 0; i < count; i++) {
+    let debug = env + l.ENV_DEBUGS + i * l.ENV_WATCH_SIZE;
+    let at = load<u64>(debug);
+    if (!(load<u32>(debug, 12) & (1 << access))) continue;
+    if (addr < at + <u64>load<u8>(debug, 8) && at < addr + size) {
+      store<u32>(env, load<u32>(env, l.ENV_DEBUG_HITS) | (1 << load<u8>(debug, 9)), l.ENV_DEBUG_HITS);
+    }
+  }
+}
+
 /** A load of the interpreter that missed the TLB. @qemu accel/tcg/cputlb.c load_helper */
 export function loadSlow(env: u32, addr: u64, size: u32): u64 {
   if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && watch(env, addr, size, l.ACCESS_READ)) return 0;
+  if (load<u32>(env, l.ENV_DEBUG_COUNT) != 0) noteDebugHits(env, addr, size, l.ACCESS_READ);
   return loadMode(env, addr, size, load<u32>(env, l.ENV_MMU_IDX));
 }
 
 /** A store of the interpreter that missed the TLB. @qemu accel/tcg/cputlb.c store_helper */
 export function storeSlow(env: u32, addr: u64, size: u32, value: u64): void {
   if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && watch(env, addr, size, l.ACCESS_WRITE)) return;
+  if (load<u32>(env, l.ENV_DEBUG_COUNT) != 0) noteDebugHits(env, addr, size, l.ACCESS_WRITE);
   storeMode(env, addr, size, value, load<u32>(env, l.ENV_MMU_IDX));
 }
 

@@ -75,6 +75,10 @@ export const ENV_WATCH_COUNT = 0x058
 export const ENV_WATCHES = 0x070
 export const ENV_WATCH_SIZE = 16
 export const ENV_WATCH_MAX = 16
+/** Accesses that the guest itself wants to know of, in the same form, with the bit of each in bits 10:8 of the length; their number; the bits of those that were hit. */
+export const ENV_DEBUG_COUNT = 0x170
+export const ENV_DEBUG_HITS = 0x174
+export const ENV_DEBUGS = 0x178
 /** Temporaries of the intermediate representation: those of an instruction, then those of a block. */
 export const ENV_TEMPS = 0x400
 export const ENV_BLOCK_TEMPS = 0x800

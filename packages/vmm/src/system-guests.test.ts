@@ -14,7 +14,11 @@ const imageOf = (name: string): string =>
   fileURLToPath(new URL(`../../../guests/build/system/${name}.bin`, import.meta.url))
 
 /** The images, and how many cases each has at least. */
-const images = [['segments', 650]] as const
+const images = [
+  ['segments', 650],
+  ['transfers', 300],
+  ['tasks', 75],
+] as const
 const cpu = 'qemu64,vendor=GenuineIntel,-svm'
 const TIMEOUT_MS = 20_000
 

@@ -74,6 +74,10 @@ export class DisasContext {
   cpl = 0
   iopl = 0
   tf = false
+  /** The guest has breakpoints: instructions look for them. */
+  breaks = false
+  /** A round of a string instruction ends, and the instruction goes on. */
+  repeats = false
   /** Instructions that the CPU has beyond the base set. */
   features: InsnFeatures = {}
   /** The block holds one instruction, which may access devices. */

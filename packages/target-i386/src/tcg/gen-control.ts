@@ -20,12 +20,15 @@ export function genJmpIm(s: DisasContext, pc: number): void {
 /** What the block was translated for ends with its first instruction. */
 function resetShadows(s: DisasContext): void {
   if (s.flags & x.HF_INHIBIT_IRQ) s.call('hflags', s.temp(), s.const(0), s.const(x.HF_INHIBIT_IRQ))
-  if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
+  if (s.repeats) {
+    // A breakpoint is for the whole string instruction (SDM volume 3, 18.3.1.1).
+    if (s.breaks) s.call('eflags', s.temp(), s.const(x.RF_MASK), s.const(0))
+  } else if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
 }
 
 /** Whether the end of the block needs more than a jump. */
 function endIsPlain(s: DisasContext): boolean {
-  return !s.tf && !s.io && !(s.flags & (x.HF_INHIBIT_IRQ | x.RF_MASK))
+  return !s.tf && !s.io && !(s.flags & (x.HF_INHIBIT_IRQ | x.HF_BREAK | x.RF_MASK))
 }
 
 /**
@@ -35,7 +38,7 @@ function endIsPlain(s: DisasContext): boolean {
 export function genEob(s: DisasContext, exit = false): void {
   genUpdateCcOp(s)
   resetShadows(s)
-  if (s.tf) s.call('single_step', s.temp())
+  if (s.tf || s.breaks) s.call('single_step', s.temp(), s.const(s.tf ? 1 : 0))
   if (s.io || exit || s.flags & x.HF_INHIBIT_IRQ) s.ir.emit(O.exitTb!, EXIT_LOOKUP)
   else s.ir.emit(O.gotoPtr!)
   s.jump = 'noreturn'
@@ -62,6 +65,11 @@ export function wrapPc(s: DisasContext, pc: number, size: Size): number {
   return size === MO_16 ? pc & 0xffff : pc >>> 0
 }
 
+/** Where the instruction after this one begins: EIP has 32 bits in 16-bit code too; a segment that ends at 64 KiB is another matter. */
+export function nextPc(s: DisasContext): number {
+  return wrapPc(s, s.pc, MO_32)
+}
+
 /** A branch whose target is known: one way, or two with a condition. */
 function branch(s: DisasContext, taken: (label: number) => void): void {
   const target = jumpTarget(s)
@@ -69,15 +77,10 @@ function branch(s: DisasContext, taken: (label: number) => void): void {
   const label = s.ir.newLabel()
   taken(label)
   const dirty = s.ccOpDirty
-  genGotoTb(s, 0, wrapNext(s))
+  genGotoTb(s, 0, nextPc(s))
   s.ir.setLabel(label)
   s.ccOpDirty = dirty
   genGotoTb(s, 1, target)
-}
-
-/** Where the instruction after this one begins. */
-function wrapNext(s: DisasContext): number {
-  return wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16)
 }
 
 function jumpTarget(s: DisasContext): number {
@@ -133,7 +136,7 @@ const jmp: Generator = (s) => genGotoTb(s, 0, jumpTarget(s))
 
 const call: Generator = (s) => {
   const target = jumpTarget(s)
-  push(s, s.const(wrapNext(s)))
+  push(s, s.const(nextPc(s)))
   genGotoTb(s, 0, target)
 }
 
@@ -152,7 +155,7 @@ const jmpInd: Generator = (s) => jumpTo(s, s.readZ(s.ops[0]!))
 const callInd: Generator = (s) => {
   const target = s.temp()
   s.ir.mov(target, s.readZ(s.ops[0]!))
-  push(s, s.const(wrapNext(s)))
+  push(s, s.const(nextPc(s)))
   jumpTo(s, target)
 }
 
@@ -172,7 +175,7 @@ function farEnd(s: DisasContext): void {
 
 function farJump(s: DisasContext, selector: Operand, offset: Operand): void {
   genUpdateCcOp(s)
-  s.call('ljmp', s.temp(), selector, offset, s.const(wrapNext(s)))
+  s.call('ljmp', s.temp(), selector, offset, s.const(nextPc(s)))
   farEnd(s)
 }
 
@@ -181,7 +184,7 @@ function farCall(s: DisasContext, selector: Operand, offset: Operand): void {
   // The operand size travels above the selector.
   const what = s.temp()
   s.ir.emit(O.or64!, what, selector, s.const((1 << s.dflag) << 16))
-  s.call('lcall', s.temp(), what, offset, s.const(wrapNext(s)))
+  s.call('lcall', s.temp(), what, offset, s.const(nextPc(s)))
   farEnd(s)
 }
 
@@ -206,14 +209,14 @@ const lret: Generator = (s) => {
 
 const iret: Generator = (s) => {
   genUpdateCcOp(s)
-  s.call('iret', s.temp(), s.const(1 << s.dflag), s.const(wrapNext(s)))
+  s.call('iret', s.temp(), s.const(1 << s.dflag), s.const(nextPc(s)))
   farEnd(s)
 }
 
 /** INT n and its like: the loop delivers them. @qemu target/i386/tcg/translate.c gen_interrupt */
 function interrupt(s: DisasContext, vector: number): void {
   genUpdateCcOp(s)
-  s.call('raise_interrupt', s.temp(), s.const(vector), s.const(wrapNext(s)))
+  s.call('raise_interrupt', s.temp(), s.const(vector), s.const(nextPc(s)))
   s.jump = 'noreturn'
 }
 
@@ -227,9 +230,9 @@ const into: Generator = (s) => {
   genUpdateCcOp(s)
   const label = s.ir.newLabel()
   s.ir.brcond(cond, width, a, b, label)
-  s.call('raise_interrupt', s.temp(), s.const(x.EXCP04_INTO), s.const(wrapNext(s)))
+  s.call('raise_interrupt', s.temp(), s.const(x.EXCP04_INTO), s.const(nextPc(s)))
   s.ir.setLabel(label)
-  genGotoTb(s, 0, wrapNext(s))
+  genGotoTb(s, 0, nextPc(s))
 }
 
 const system =
@@ -237,6 +240,17 @@ const system =
   (s) => {
     genUpdateCcOp(s)
     s.call(helper, s.temp(), s.const(argument(s)))
+    farEnd(s)
+  }
+
+/** SYSCALL and SYSRET: whether a single step ends is up to the TF that they leave. @qemu target/i386/tcg/translate.c gen_eob_syscall */
+const systemCall =
+  (helper: string, argument: (s: DisasContext) => number): Generator =>
+  (s) => {
+    genUpdateCcOp(s)
+    s.call(helper, s.temp(), s.const(argument(s)))
+    if (s.tf || helper === 'sysret') s.call('rechecking_single_step', s.temp())
+    s.tf = false
     farEnd(s)
   }
 
@@ -259,10 +273,14 @@ export const controlGenerators: Readonly<Record<string, Generator>> = {
   iret,
   int,
   int3: (s) => interrupt(s, x.EXCP03_INT3),
-  int1: (s) => s.raise(x.EXCP01_DB),
+  int1: (s) => {
+    genUpdateCcOp(s)
+    s.call('icebp', s.temp(), s.const(nextPc(s)))
+    s.jump = 'noreturn'
+  },
   into,
-  syscall: system('syscall', (s) => wrapNext(s)),
-  sysret: system('sysret', (s) => (s.dflag === MO_64 ? 1 : 0)),
+  syscall: systemCall('syscall', (s) => nextPc(s)),
+  sysret: systemCall('sysret', (s) => (s.dflag === MO_64 ? 1 : 0)),
   sysenter: system('sysenter', () => 0),
   sysexit: system('sysexit', (s) => (s.dflag === MO_64 ? 1 : 0)),
 }

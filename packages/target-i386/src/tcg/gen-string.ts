@@ -14,7 +14,7 @@ import {
   type Size,
 } from './disas-context.js'
 import type { Generator } from './generator.js'
-import { genGotoTb, genJmpIm, wrapPc } from './gen-control.js'
+import { genGotoTb, genJmpIm, nextPc } from './gen-control.js'
 import * as x from './x86-layout.js'
 
 const RCX = 1
@@ -106,8 +106,6 @@ function outs(s: DisasContext): void {
   advance(s, RSI, size)
 }
 
-const next = (s: DisasContext): number => wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16)
-
 /** One round, then the instruction again; each is a block of its own. @qemu target/i386/tcg/translate.c gen_repz */
 function repeat(s: DisasContext, round: (s: DisasContext) => void, compares: boolean): void {
   const { ir } = s
@@ -124,11 +122,13 @@ function repeat(s: DisasContext, round: (s: DisasContext) => void, compares: boo
     ir.brcond(cond, width, a, b, done)
   }
   ir.brcond('eq', 64, s.ext(s.reg64(RCX), s.aflag, false), s.const(0), done)
+  s.repeats = true
   genGotoTb(s, 0, s.pcInsn)
+  s.repeats = false
   ir.setLabel(done)
   s.ccOp = x.CC_OP_DYNAMIC
   s.ccOpDirty = false
-  genGotoTb(s, 1, next(s))
+  genGotoTb(s, 1, nextPc(s))
 }
 
 /** Many rounds by a helper, then the instruction again if any are left. */
@@ -142,7 +142,7 @@ function repeatFast(s: DisasContext, helper: string): void {
   s.ir.brcond('ne', 64, finished, s.const(0), done)
   genGotoTb(s, 0, s.pcInsn)
   s.ir.setLabel(done)
-  genGotoTb(s, 1, next(s))
+  genGotoTb(s, 1, nextPc(s))
 }
 
 const string =
@@ -152,7 +152,7 @@ const string =
       round(s)
       return
     }
-    if (helper !== null && !s.tf) repeatFast(s, helper)
+    if (helper !== null && !s.tf && !s.breaks) repeatFast(s, helper)
     else repeat(s, round, compares)
   }
 
@@ -163,7 +163,7 @@ const portString =
     if (s.prefix & (PREFIX_REPZ | PREFIX_REPNZ)) repeat(s, round, false)
     else {
       round(s)
-      genJmpIm(s, next(s))
+      genJmpIm(s, nextPc(s))
     }
   }
 

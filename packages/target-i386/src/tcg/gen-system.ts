@@ -6,16 +6,23 @@ import { O, type Operand } from '@dromaius/tcg'
 import { genUpdateCcOp, setCcOp } from './cc.js'
 import { type DisasContext, MO_16, MO_32, MO_64, type X86Operand } from './disas-context.js'
 import type { Generator } from './generator.js'
-import { genEob, genJmpIm, wrapPc } from './gen-control.js'
+import { genEob, genJmpIm, nextPc } from './gen-control.js'
 import { moveStack, push, top } from './gen-move.js'
 import * as x from './x86-layout.js'
 
-const next = (s: DisasContext): number => wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16)
-
 /** Ends the block behind this instruction: the mode may have changed. */
 function endBlock(s: DisasContext, exit = false): void {
-  genJmpIm(s, next(s))
+  genJmpIm(s, nextPc(s))
   genEob(s, exit)
+}
+
+/** Ends the block behind MOV or POP to SS, which puts off single steps too (SDM volume 3, 6.8.3). */
+function endInShadow(s: DisasContext): void {
+  if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
+  genJmpIm(s, nextPc(s))
+  genUpdateCcOp(s)
+  s.ir.emit(O.gotoPtr!)
+  s.jump = 'noreturn'
 }
 
 /** Loads a segment register; what blocks depend on may change. @qemu target/i386/tcg/translate.c gen_movl_seg_T0 */
@@ -24,10 +31,7 @@ function loadSegment(s: DisasContext, segment: number, selector: Operand): void 
   if (segment === x.R_SS) {
     // No interrupt comes before the stack pointer is loaded too.
     if (!(s.flags & x.HF_INHIBIT_IRQ)) s.call('hflags', s.temp(), s.const(x.HF_INHIBIT_IRQ), s.const(0))
-    genJmpIm(s, next(s))
-    genUpdateCcOp(s)
-    s.ir.emit(O.gotoPtr!)
-    s.jump = 'noreturn'
+    endInShadow(s)
   } else if (!s.code64 && segment < x.R_FS) endBlock(s)
 }
 
@@ -61,10 +65,7 @@ const popSegment =
     moveStack(s, bytes)
     if (n === x.R_SS) {
       s.call('hflags', s.temp(), s.const(x.HF_INHIBIT_IRQ), s.const(0))
-      genJmpIm(s, next(s))
-      genUpdateCcOp(s)
-      s.ir.emit(O.gotoPtr!)
-      s.jump = 'noreturn'
+      endInShadow(s)
     } else if (!s.code64 && n < x.R_FS) endBlock(s)
   }
 
@@ -97,6 +98,7 @@ const loadTable =
     const at = s.displaced(s.flat(s.address()), 2)
     const base = s.load(s.code64 ? MO_64 : MO_32, at)
     if (s.dflag === MO_16 && !s.code64) s.ir.emit(O.and64!, base, base, s.const(0xffffff))
+    if (s.code64) s.call('check_base', s.temp(), base)
     s.ir.mov(table + x.X_SEG_LIMIT, limit)
     s.ir.mov(table + x.X_SEG_BASE, base)
   }
@@ -234,11 +236,7 @@ const sti: Generator = (s) => {
   s.ir.emit(O.shr64!, open, open, s.const(6))
   s.ir.emit(O.or64!, x.X_EFLAGS, x.X_EFLAGS, s.const(x.IF_MASK))
   if (!(s.flags & x.HF_INHIBIT_IRQ)) s.ir.emit(O.or64!, x.X_HFLAGS, x.X_HFLAGS, open)
-  genJmpIm(s, next(s))
-  genUpdateCcOp(s)
-  if (s.flags & x.HF_INHIBIT_IRQ) genEob(s, true)
-  else s.ir.emit(O.exitTb!, 2)
-  s.jump = 'noreturn'
+  endBlock(s, true)
 }
 
 const direction =
@@ -247,9 +245,11 @@ const direction =
     s.ir.mov(x.X_DF, s.const(value))
 
 const hlt: Generator = (s) => {
+  // A single step wakes the CPU at once.
+  if (s.tf) return endBlock(s, true)
   genUpdateCcOp(s)
   if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
-  s.call('hlt', s.temp(), s.const(next(s)))
+  s.call('hlt', s.temp(), s.const(nextPc(s)))
   s.jump = 'noreturn'
 }
 
@@ -296,9 +296,9 @@ const xchgOrPause =
   (s) => {
     const [dst] = s.ops
     if (s.opcode !== 0x90 || (dst!.kind === 'reg' && dst!.reg !== 0)) return xchg(s)
-    if (!(s.prefix & 1)) return
+    if (!(s.prefix & 1) || s.tf || s.breaks) return
     genUpdateCcOp(s)
-    s.call('pause', s.temp(), s.const(next(s)))
+    s.call('pause', s.temp(), s.const(nextPc(s)))
     s.jump = 'noreturn'
   }
 

@@ -27,6 +27,7 @@ import { X_CR, X_REGS, X_XCR0 } from './x86-layout.js'
 export interface X86Module extends TcgModule {
   setTarget(tlbFill: number, tbState: number): void
   updateMmuIndex(env: number): void
+  updateBreakpoints(env: number): void
   cpuGetTbCpuState(env: number): void
   computeEflags(env: number): number
   loadEflags(env: number, value: number, mask: number): void

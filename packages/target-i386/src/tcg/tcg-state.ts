@@ -76,6 +76,7 @@ export function tcgPutRegisters(vcpu: TcgVcpu): void {
   putFeatures(cpu, put)
   module.loadEflags(vcpu.env, Number(env.eflags & 0xffff_ffffn) | 0, -1)
   module.updateMmuIndex(vcpu.env)
+  module.updateBreakpoints(vcpu.env)
   module.tlbFlush(vcpu.env)
 }
 
@@ -135,6 +136,7 @@ export function tcgGetRuntimeState(vcpu: TcgVcpu): void {
   const { view } = vcpu.memory
   env.eflags = BigInt((vcpu.module as X86Module).computeEflags(vcpu.env) >>> 0)
   env.hflags = view.getUint32(vcpu.env + x.X_HFLAGS, true) | (Number(env.eflags) & ~HFLAGS_MASK)
+  env.hflags2 = view.getUint32(vcpu.env + x.X_HFLAGS2, true)
 }
 
 /** All registers from the block into the CPU's object. */
@@ -151,7 +153,6 @@ export function tcgGetRegisters(vcpu: TcgVcpu): void {
     segment.limit = Number(get(slot + x.X_SEG_LIMIT))
     segment.flags = Number(get(slot + x.X_SEG_FLAGS))
   }
-  env.hflags2 = Number(get(x.X_HFLAGS2))
   getFpu(vcpu, env)
   tcgGetRuntimeState(vcpu)
 }

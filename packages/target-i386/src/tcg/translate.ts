@@ -12,10 +12,10 @@ import {
   type TcgTranslator,
 } from '@dromaius/tcg'
 import { decodeInsn } from './decode.js'
-import { DecodeError, DisasContext, type HelperTable, MO_32, MO_16 } from './disas-context.js'
+import { DecodeError, DisasContext, type HelperTable } from './disas-context.js'
 import { aluGenerators } from './gen-alu.js'
 import { bitGenerators } from './gen-bits.js'
-import { controlGenerators, genGotoTb, genJmpIm, genEob, wrapPc } from './gen-control.js'
+import { controlGenerators, genGotoTb, genJmpIm, genEob, nextPc } from './gen-control.js'
 import { genUpdateCcOp } from './cc.js'
 import { moveGenerators } from './gen-move.js'
 import { mulGenerators } from './gen-mul.js'
@@ -34,6 +34,8 @@ import * as x from './x86-layout.js'
 /** Operations after which a block ends, however few instructions they are. */
 const MAX_OPS = 800
 const PAGE = 4096
+/** A block that depends on one of these holds one instruction. */
+const SHADOWS = x.HF_INHIBIT_IRQ | x.HF_BREAK | x.RF_MASK
 
 const generators: Readonly<Record<string, Generator>> = {
   ...aluGenerators,
@@ -79,7 +81,7 @@ export class X86Translator implements TcgTranslator {
       const linear = s.csBase + s.pc
       const full = icount >= request.maxInsns || this.#ir.ops.length > MAX_OPS
       if (full || this.#leavesPage(request.pc) || request.breakpoints?.has(linear)) {
-        genGotoTb(s, 0, wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16))
+        genGotoTb(s, 0, nextPc(s))
         break
       }
     }
@@ -101,6 +103,7 @@ export class X86Translator implements TcgTranslator {
     s.cpl = flags & x.HF_CPL
     s.iopl = (flags & x.IOPL_MASK) >> 12
     s.tf = (flags & x.TF_MASK) !== 0
+    s.breaks = (flags & x.HF_BREAK) !== 0
     s.io = io
     s.csBase = s.code64 ? 0 : csBase
     s.pcStart = s.pc = s.code64 ? pc : (pc - csBase) >>> 0
@@ -117,6 +120,16 @@ export class X86Translator implements TcgTranslator {
     return Math.floor((this.#s.csBase + this.#s.pc) / PAGE) !== Math.floor(start / PAGE)
   }
 
+  /** A breakpoint of the guest's comes before all else. */
+  #beginInsn(): void {
+    const s = this.#s
+    this.#ir.insnStart(s.pcInsn, s.ccOp)
+    s.beginInsn()
+    if (!s.breaks || s.flags & x.RF_MASK) return
+    const linear = s.code64 ? s.pcInsn : (s.csBase + s.pcInsn) % 2 ** 32
+    s.call('ibreak', s.temp(), s.const(linear))
+  }
+
   /** Translates one instruction; false when it has to begin a block of its own. */
   #insn(done: number): boolean {
     const s = this.#s
@@ -125,8 +138,7 @@ export class X86Translator implements TcgTranslator {
     const pages = s.code.pages.length
     const ccOp = s.ccOp
     const dirty = s.ccOpDirty
-    ir.insnStart(s.pcInsn, s.ccOp)
-    s.beginInsn()
+    this.#beginInsn()
     try {
       decodeInsn(s)
       const { attributes, name } = s.row
@@ -138,11 +150,8 @@ export class X86Translator implements TcgTranslator {
       }
       if (attributes.has('cpl0') && !s.checkCpl0()) return true
       ;(generators[name] ?? packedGenerator)(s)
-      if (
-        s.jump === 'next' &&
-        (s.io || s.tf || s.flags & (x.HF_INHIBIT_IRQ | x.RF_MASK) || attributes.has('end'))
-      ) {
-        genJmpIm(s, wrapPc(s, s.pc, s.code32 ? MO_32 : MO_16))
+      if (s.jump === 'next' && (s.io || s.tf || s.flags & SHADOWS || attributes.has('end'))) {
+        genJmpIm(s, nextPc(s))
         genEob(s, attributes.has('end'))
       }
       return true
@@ -153,7 +162,7 @@ export class X86Translator implements TcgTranslator {
       ir.ops.length = mark
       s.ccOp = ccOp
       s.ccOpDirty = dirty
-      ir.insnStart(s.pcInsn, s.ccOp)
+      this.#beginInsn()
       s.raise(error.vector)
       return true
     }

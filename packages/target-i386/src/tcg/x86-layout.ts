@@ -133,7 +133,11 @@ export const HF_LMA = 1 << 14
 export const HF_CS64 = 1 << 15
 export const HF_OSFXSR = 1 << 22
 export const HF_SMAP = 1 << 23
+/** A breakpoint of the guest's is enabled in DR7. */
+export const HF_BREAK = 1 << 24
 export const HF_OSXSAVE = 1 << 25
+/** Of the second word: NMIs wait for an IRET. */
+export const HF2_NMI = 1 << 2
 /** Bits of RFLAGS that tell blocks apart. */
 export const TB_EFLAGS = 0x0007_3100
 
@@ -199,6 +203,12 @@ export const EFER_SCE = 1 << 0
 export const EFER_LME = 1 << 8
 export const EFER_LMA = 1 << 10
 export const EFER_NXE = 1 << 11
+
+/* Debug register bits. */
+export const DR6_BD = 1 << 13
+export const DR6_BS = 1 << 14
+export const DR6_BT = 1 << 15
+export const DR7_GD = 1 << 13
 
 /* Descriptor bits, second word. */
 export const DESC_G = 1 << 23
