@@ -39,7 +39,7 @@ import {
   tcgCpuOps,
 } from '@dromaius/tcg'
 import { errorReport } from '@dromaius/util'
-import { CF_DEBUG, CF_IO, CF_SINGLE, type TranslationBlock } from './tb-cache.js'
+import { CF_COUNT, CF_DEBUG, CF_IO, CF_SINGLE, type TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
 /** Instructions of a block at most. */
@@ -105,14 +105,14 @@ function loop(vcpu: Vcpu, rounds: number): Outcome {
     const interrupted = cpuHandleInterrupt(vcpu)
     if (interrupted !== STAY) return interrupted
     const single = vcpu.cpu.singlestepEnabled !== 0
-    const tb = tbFindHere(vcpu, single ? CF_SINGLE : 0)
+    const tb = tbToExecute(vcpu, single)
     if (tb === NONE) {
       if (vcpu.cpu.stop) return EXCP_INTERRUPT
       last = null
       continue
     }
     if (isBreakpoint(vcpu, tb)) return EXCP_DEBUG
-    if (last && tb.pages.length === 1) engine.tbs.link(last.tb, last.way, tb)
+    if (last && tb.cflags === 0 && tb.pages.length === 1) engine.tbs.link(last.tb, last.way, tb)
     last = null
     const status = execute(vcpu, tb)
     if (status === EXIT_CHAIN0 || status === EXIT_CHAIN1) {
@@ -155,8 +155,16 @@ function cpuHandleInterrupt(vcpu: Vcpu): Outcome {
     cpu.interruptRequest &= ~CPU_INTERRUPT_EXITTB
   }
   if (cpu.exitRequest || cpu.stop || cpu.workList.length > 0) return EXCP_INTERRUPT
-  // A slice ends before a block that may be longer than what is left of it.
-  return (left & 0x7fff_ffff) < MAX_INSNS ? EXCP_INTERRUPT : STAY
+  // A slice ends before a block that may be longer than what is left of it, unless it has to be used up.
+  return (left & 0x7fff_ffff) < (vcpu.exact ? 1 : MAX_INSNS) ? EXCP_INTERRUPT : STAY
+}
+
+/** The block at the CPU's next instruction; not more of it than is left of a slice that has to be used up. @qemu accel/tcg/cpu-exec.c cpu_loop_exec_tb */
+function tbToExecute(vcpu: Vcpu, single: boolean): TranslationBlock | null {
+  const tb = tbFindHere(vcpu, single ? CF_SINGLE : 0)
+  if (!tb || !vcpu.exact) return tb
+  const left = vcpu.getU32(ENV_ICOUNT_DECR) & 0x7fff_ffff
+  return tb.icount > left ? tbFindHere(vcpu, left * CF_COUNT) : tb
 }
 
 function isBreakpoint({ engine, cpu }: Vcpu, tb: TranslationBlock): boolean {
@@ -214,7 +222,7 @@ function tbGenCode(
       pc,
       csBase: Number(csBase),
       flags,
-      maxInsns: single || flags & SHADOW_FLAGS ? 1 : MAX_INSNS,
+      maxInsns: single || flags & SHADOW_FLAGS ? 1 : Math.floor(cflags / CF_COUNT) || MAX_INSNS,
       io: (cflags & CF_IO) !== 0,
       breakpoints: cflags & CF_DEBUG ? engine.breakpoints : null,
     })
@@ -246,7 +254,7 @@ function tbGenCode(
   if (tb.cflags !== 0) engine.memory.u32[(ip + TB_COUNT) >> 2] = HOT_COUNT
   engine.tbs.add(tb)
   // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
-  if (performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
+  if (--vcpu.newBlocks <= 0 || performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
   return tb
 }
 

@@ -43,6 +43,8 @@ export const CF_IO = 1
 export const CF_SINGLE = 2
 /** Debuggers watch: the block ends before breakpoints. */
 export const CF_DEBUG = 4
+/** The block holds so many instructions at most, times this. @qemu include/exec/exec-all.h CF_COUNT_MASK */
+export const CF_COUNT = 8
 
 /**
  * All translated blocks of a machine, found by the address of their code in RAM, by bytecode address, and by page.

@@ -64,12 +64,15 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
       rrRunCpu(cpu)
       // Guest time is finer than the event loop's turns.
       system.clocks.virtual.runTimers()
+      // Where the guest asked to be stopped, it stops: no other CPU goes on by some number of instructions.
+      if (system.icount && cpu.stopped) await turnOfTheEventLoop()
     }
     rrDealWithUnpluggedCpus(engine)
     if (engine.vcpus.size === 0) break
     // rr_wait_io_event
-    if (allCpuThreadsIdle(system)) {
+    if (allCpuThreadsIdle(system) && !system.icount?.startWarp()) {
       await engine.wake.wait()
+      system.icount?.accountWarp()
       started = performance.now()
     } else if (performance.now() - started >= SLICE_MS) {
       await turnOfTheEventLoop()

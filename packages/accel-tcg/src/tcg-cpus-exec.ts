@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import type { CPUState } from '@dromaius/cpus'
 import { cpuExec } from './cpu-exec.js'
+import { icountCpusExec } from './tcg-accel-ops-icount.js'
 import { engineOf } from './tcg-engine-of.js'
 
 /** How long one CPU's turn should take, ms. */
@@ -10,11 +11,13 @@ const LEAST = 1_000
 const MOST = 4_000_000
 
 /**
- * One CPU's turn: a number of instructions that took about a millisecond last time.
+ * One CPU's turn: a number of instructions that took about a millisecond last time, unless guest time goes by instructions.
  * @qemu accel/tcg/tcg-accel-ops.c tcg_cpus_exec
  */
 export function tcgCpusExec(cpu: CPUState): number {
   const vcpu = engineOf(cpu).vcpuOf(cpu)
+  const { icount } = cpu.system
+  if (icount) return icountCpusExec(vcpu, icount)
   const started = performance.now()
   vcpu.turnEnds = started + TURN_MS
   const outcome = cpuExec(vcpu, vcpu.turn)

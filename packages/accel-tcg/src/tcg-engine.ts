@@ -43,6 +43,10 @@ export class Vcpu implements TcgVcpu {
   turn = 20_000
   /** When its turn is to end, in `ms` of the host's clock, if translation takes the time and not what is executed. */
   turnEnds = Infinity
+  /** New blocks after which its turn is to end, however long they took. */
+  newBlocks = Infinity
+  /** Its turn ends at an instruction, not at the end of a block. */
+  exact = false
 
   constructor(engine: TcgEngine, cpu: CPUState, env: number) {
     this.engine = engine

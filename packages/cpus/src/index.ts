@@ -93,6 +93,8 @@ export {
   kvmSwBreakpointsActive,
   registerKvmArchOps,
 } from './kvm-state.js'
+export { GuestRandom, guestRandomSeed, qemuGuestGetrandom } from './guest-random.js'
+export { Icount, type IcountConfig, icountConfigParse } from './icount.js'
 export { apicGetIrqDelivered, apicReportIrqDelivered, apicResetIrqDelivered } from './irq-delivered.js'
 export { type MainLoopExit, mainLoopShouldExit, qemuMainLoop, qemuSystemReset } from './main-loop.js'
 export { type QapiEvent, qapiEventEmit } from './qapi-events.js'

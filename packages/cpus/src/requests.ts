@@ -41,8 +41,8 @@ export function qemuSystemShutdownRequestWithCode(
     requests.shutdown = cause
     requests.shutdownExitCode = exitCode
   }
-  // The guest has said its last word: what follows on its CPU is not to run.
-  if (exitCode !== 0) cpuStopCurrent(system)
+  // The guest has said its last word: what follows on its CPU is not to run, nor to be counted.
+  if (exitCode !== 0 || system.icount) cpuStopCurrent(system)
   notify(system)
 }
 

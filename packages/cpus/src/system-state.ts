@@ -5,6 +5,8 @@ import { Clocks, type TimeSource } from '@dromaius/util'
 import type { AccelState } from './accel.js'
 import { BqlCond } from './bql-cond.js'
 import type { CPUState } from './cpu-state.js'
+import type { GuestRandom } from './guest-random.js'
+import type { Icount } from './icount.js'
 import type { QapiEvent } from './qapi-events.js'
 import { type RunState, RunStateMachine } from './run-state.js'
 import type { ShutdownCause } from './shutdown-cause.js'
@@ -46,6 +48,8 @@ export interface SystemActions {
 export interface RtcConfig {
   /** `utc`, `localtime`, or a date such as `2006-06-17T16:01:21`. */
   base: string
+  /** Seconds since 1970 of a `base` that is a date; null where the host's clock tells. */
+  start: bigint | null
   clock: 'host' | 'realtime' | 'virtual'
   /** What becomes of ticks that the guest was too slow for, unless the device is told. */
   lostTickPolicy: 'discard' | 'slew'
@@ -61,7 +65,7 @@ export class SystemState {
   readonly root: QemuObject = objectRootNew()
   readonly clocks: Clocks
   readonly runState = new RunStateMachine()
-  readonly rtc: RtcConfig = { base: 'utc', clock: 'host', lostTickPolicy: 'discard' }
+  readonly rtc: RtcConfig = { base: 'utc', start: null, clock: 'host', lostTickPolicy: 'discard' }
   readonly actions: SystemActions = { reboot: 'reset', shutdown: 'poweroff', panic: 'shutdown' }
 
   /** The memory that CPUs see, and the 64 KiB of ports. */
@@ -80,6 +84,10 @@ export class SystemState {
   currentCpu: CPUState | null = null
   /** Chosen by `configureAccelerators`. */
   accel: AccelState | null = null
+  /** Counts instructions, from which guest time comes then; null where it follows the host's. @qemu softmmu/icount.c use_icount */
+  icount: Icount | null = null
+  /** Gives the guest its random numbers; null for the host's own. */
+  guestRandom: GuestRandom | null = null
   smp: CpuTopology
 
   /** Interrupts that the controllers took since {@link apicResetIrqDelivered}. @qemu hw/intc/apic_common.c apic_irq_delivered */

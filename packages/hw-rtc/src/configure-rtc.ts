@@ -19,15 +19,16 @@ function nameIn<T extends object>(names: T, text: string): text is keyof T & str
  * @throws UserError for an unknown key or value
  * @qemu softmmu/rtc.c configure_rtc
  */
-export function configureRtc({ rtc, clocks }: SystemState, text: string): void {
+export function configureRtc({ rtc }: SystemState, text: string): void {
   const { base, clock, driftfix } = knownValues(keyvalParse(text), ['base', 'clock', 'driftfix'])
   if (clock !== undefined) {
     if (!nameIn(clockNames, clock)) throw new UserError(`invalid option value '${clock}'`)
     rtc.clock = clockNames[clock]
   }
   if (base !== undefined) {
-    rtcBaseOffset(base, clocks.host.getNs()) // refuses what is no date
+    const offset = rtcBaseOffset(base, 0n) // refuses what is no date
     rtc.base = base
+    rtc.start = base === 'utc' || base === 'localtime' ? null : offset
   }
   if (driftfix !== undefined) {
     if (!nameIn(driftfixNames, driftfix)) throw new UserError(`invalid option value '${driftfix}'`)

@@ -238,9 +238,10 @@ function rtcSetDateFromHost(s: MC146818RtcState): void {
   const { clocks, rtc } = systemOf(s)
   // Whatever clock it follows from now on, it starts with the host's date.
   const now = clocks.host.getNs()
-  s.baseRtc = now / NANOSECONDS_PER_SECOND + rtcBaseOffset(rtc.base, now)
+  // A date begins with a whole second, so that nothing of the host's time comes in.
+  s.baseRtc = rtc.start ?? now / NANOSECONDS_PER_SECOND + rtcBaseOffset(rtc.base, now)
   s.lastUpdate = s.clock.getNs()
-  s.offset = nsOfSecond(now)
+  s.offset = rtc.start === null ? nsOfSecond(now) : 0n
   rtcSetCmos(s, s.baseRtc)
 }
 

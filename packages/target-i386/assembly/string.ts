@@ -9,7 +9,7 @@ import * as x from '../src/tcg/x86-layout'
 import { faulted, ldu, lma, reg, seg, segBase, setReg, stu } from './env'
 
 const RAX = 0, RCX = 1, RSI = 6, RDI = 7;
-/** Rounds of one call at most. */
+/** Rounds of one call at most. So many are done whatever is in the TLB: instructions are counted by calls. */
 const ROUNDS: u64 = 4096;
 
 /** Bits of `what` after the operand size in bytes (bits 3:0): address size in bytes, segment of the source plus one. */
@@ -51,11 +51,12 @@ export function helper_rep_movs(env: u32, what: u64, b: u64, c: u64): u64 {
   for (let done: u64 = 0; done < ROUNDS; ) {
     let count = reg(env, RCX) & mask;
     if (count == 0) return 1;
+    let left = ROUNDS - done < count ? ROUNDS - done : count;
     let si = reg(env, RSI) & mask, di = reg(env, RDI) & mask;
     let from = (source + si) & wide, to = (target + di) & wide;
     let rounds: u64 = 0, fromHost: u32 = 0, toHost: u32 = 0;
     if (<i64>step > 0) {
-      rounds = roundsInPage(from, si, mask, size, roundsInPage(to, di, mask, size, count));
+      rounds = roundsInPage(from, si, mask, size, roundsInPage(to, di, mask, size, left));
       if (rounds > 1) {
         fromHost = direct(env, from, ACCESS_READ);
         toHost = direct(env, to, ACCESS_WRITE);
@@ -90,9 +91,10 @@ export function helper_rep_stos(env: u32, what: u64, b: u64, c: u64): u64 {
   for (let done: u64 = 0; done < ROUNDS; ) {
     let count = reg(env, RCX) & mask;
     if (count == 0) return 1;
+    let left = ROUNDS - done < count ? ROUNDS - done : count;
     let di = reg(env, RDI) & mask;
     let to = (target + di) & wide;
-    let rounds = <i64>step > 0 ? roundsInPage(to, di, mask, size, count) : 0;
+    let rounds = <i64>step > 0 ? roundsInPage(to, di, mask, size, left) : 0;
     let host = rounds > 1 ? direct(env, to, ACCESS_WRITE) : 0;
     if (host != 0) fill(host, value, <u32>size, <u32>rounds);
     else {

@@ -29,6 +29,12 @@ export class QEMUClock {
   private cancelWake: (() => void) | null = null
   /** Time of this clock at which the armed host timer wakes us; meaningless while `cancelWake` is null. */
   private wakeAt = 0n
+  /**
+   * Told when the first deadline changes, for a clock that does not go with the host's time; no host timer is armed then, and
+   * whoever moves the clock calls {@link runTimers}.
+   * @qemu util/qemu-timer.c qemu_timer_notify_cb
+   */
+  notify: (() => void) | null = null
 
   /** `now` gives this clock's time in `ns`; a disabled clock (see `enable`) runs no timers. */
   constructor(type: QEMUClockType, source: TimeSource, now: () => bigint, enabled = true) {
@@ -167,6 +173,10 @@ export class QEMUClock {
    */
   private rearm(): void {
     if (!this.isEnabled || !this.head) return
+    if (this.notify) {
+      this.notify()
+      return
+    }
     if (this.cancelWake && this.wakeAt <= this.head.expireTime) return
     this.disarm()
     this.wakeAt = this.head.expireTime

@@ -7,6 +7,14 @@ import type { VMStateDescription } from './vmstate.js'
 /** Nanoseconds in a second. */
 export const NANOSECONDS_PER_SECOND = 1_000_000_000n
 
+/** What moves the virtual clock, where the host's time does not. Times in `ns`. */
+export interface VirtualTime {
+  getNs(): bigint
+  setNs(ns: bigint): void
+  /** The first deadline of the virtual clock's timers changed. */
+  notify(): void
+}
+
 /**
  * The three clocks of one machine. Virtual time starts at 0, stands still until `enableVirtual(true)` and
  * whenever the VM is
@@ -21,8 +29,9 @@ export class Clocks {
   /** Host wall-clock time, since 1970. */
   readonly host: QEMUClock
   private readonly source: TimeSource
-  /** Virtual time in `ns` while stopped; virtual less monotonic time while running. */
+  /** Time in `ns` that the VM ran, while stopped; that less monotonic time while running. */
   private offset = 0n
+  private virtualTime: VirtualTime | null = null
 
   constructor(source: TimeSource = nodeTimeSource) {
     this.source = source
@@ -31,13 +40,31 @@ export class Clocks {
     this.host = new QEMUClock('host', source, () => source.hostNs())
   }
 
-  /** Virtual time in `ns`; setting it (from a snapshot) moves the clock to that time. */
-  get virtualNs(): bigint {
+  /**
+   * Has guest time come from elsewhere; to be called before the machine runs.
+   * @qemu softmmu/cpus.c cpus_get_virtual_clock
+   */
+  useVirtualTime(time: VirtualTime): void {
+    this.virtualTime = time
+    this.virtual.notify = () => time.notify()
+  }
+
+  /**
+   * How long the VM ran, in `ns` of the host: guest time, unless that comes from elsewhere.
+   * @qemu softmmu/cpu-timers.c cpu_get_clock
+   */
+  get virtualRtNs(): bigint {
     return this.virtual.enabled ? this.offset + this.source.monotonicNs() : this.offset
   }
 
+  /** Virtual time in `ns`; setting it (from a snapshot) moves the clock to that time. */
+  get virtualNs(): bigint {
+    return this.virtualTime ? this.virtualTime.getNs() : this.virtualRtNs
+  }
+
   set virtualNs(ns: bigint) {
-    this.offset = this.virtual.enabled ? ns - this.source.monotonicNs() : ns
+    if (this.virtualTime) this.virtualTime.setNs(ns)
+    else this.offset = this.virtual.enabled ? ns - this.source.monotonicNs() : ns
     // The wake-up that is armed was reckoned with the old time.
     this.virtual.enable(this.virtual.enabled)
   }

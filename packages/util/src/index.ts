@@ -6,7 +6,7 @@
  */
 export { QEMUBH } from './bh.js'
 export { QEMUClock, type QEMUClockType } from './clock.js'
-export { Clocks, NANOSECONDS_PER_SECOND, vmstateClocks } from './clocks.js'
+export { Clocks, NANOSECONDS_PER_SECOND, type VirtualTime, vmstateClocks } from './clocks.js'
 export { parseSize, parseUint, parseUint64, sizeToStr } from './cutils.js'
 export type { ParseSizeOptions, ParseUintOptions } from './cutils.js'
 export { AddonError, errnoName, HostError, UserError } from './errors.js'

@@ -37,6 +37,8 @@ export class CommandLine {
   fwCfg: string[] = []
   /** All `-rtc` in one. */
   rtc: string | null = null
+  icount: string | null = null
+  seed: string | null = null
   chardevs: string[] = []
   serials: SerialSpec[] = []
   debugcons: SerialSpec[] = []
@@ -149,6 +151,8 @@ export function machineConfigOf(line: CommandLine, serialsWithout = defaultSeria
     dataDirs: line.dataDirs,
     fwCfg: line.fwCfg,
     ...(line.rtc === null ? {} : { rtc: line.rtc }),
+    ...(line.icount === null ? {} : { icount: line.icount }),
+    ...(line.seed === null ? {} : { seed: line.seed }),
     chardevs: line.chardevs,
     serials: line.serials.length > 0 ? line.serials : serialsWithout(line),
     debugcons: line.debugcons,

@@ -119,9 +119,9 @@ function placeDirectly(
   videoMode: number | null,
   initrd: Initrd | null,
 ): DirectEntry {
-  const { kernelFilename, initrdFilename, e820, roms, rsdp, onReset } = options
+  const { kernelFilename, initrdFilename, e820, roms, rsdp, onReset, random } = options
   const seed = new Uint8Array(RNG_SEED_LENGTH)
-  onReset(() => void crypto.getRandomValues(seed))
+  onReset(() => random(seed))
   roms.add(`-kernel ${kernelFilename}: kernel`, PROT_ADDR, image.kernel)
   if (initrd && initrd.data.length > 0) roms.add(`-initrd ${initrdFilename}: file`, initrd.addr, initrd.data)
   const blobs = buildBootParams({

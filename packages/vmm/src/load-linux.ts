@@ -55,6 +55,8 @@ export interface LoadLinuxOptions {
   readonly rsdp: number
   /** Has a function run at each reset, before memory is filled. */
   onReset(func: () => void): void
+  /** Fills a buffer with random bytes. */
+  random(bytes: Uint8Array): void
 }
 
 /** What {@link x86LoadLinux} found. */

@@ -50,6 +50,10 @@ export interface MachineConfig {
   readonly append?: string
   /** What the real-time clock starts with and follows, as in `-rtc`. */
   readonly rtc?: string
+  /** How guest time goes by instructions, as in `-icount`. */
+  readonly icount?: string
+  /** What the guest's random numbers come from, as in `-seed`. */
+  readonly seed?: string
   /** Back ends that devices find by their ids, as in `-chardev`. */
   readonly chardevs?: readonly string[]
   /** Serial ports COM1 to COM4; none when absent. */

@@ -8,6 +8,10 @@ import { qemuChrAll, qemuChrCleanup } from '@dromaius/chardev'
 import {
   accelExitMachine,
   configureAccelerators,
+  GuestRandom,
+  guestRandomSeed,
+  Icount,
+  icountConfigParse,
   cpuRemoveSync,
   cpuSynchronizeAllPostInit,
   pauseAllVcpus,
@@ -58,11 +62,16 @@ export async function qemuInit(
   Object.assign(system.actions, config.actions)
   const { rtc } = config
   if (rtc !== undefined) locate(`-rtc ${rtc}`, () => configureRtc(system, rtc))
+  const { icount, seed } = config
+  if (seed !== undefined) system.guestRandom = new GuestRandom(guestRandomSeed(seed))
+  if (icount !== undefined) system.icount = new Icount(system, icountConfigParse(icount))
   board.globalProps = [...sugarProps(system), ...(config.globals ?? [])]
   for (const spec of config.objects ?? []) locate(`-object ${spec.text}`, () => userCreatableAdd(root, spec))
 
   applyMachineOptions(system, board, config)
-  configureAccelerators(system, config.accelerators ?? DEFAULT_ACCELERATORS)
+  const accel = configureAccelerators(system, config.accelerators ?? DEFAULT_ACCELERATORS)
+  if (icount !== undefined && accel.name !== 'tcg')
+    throw new UserError(`-icount ${icount}: not with accelerator '${accel.name}', only with -accel tcg`)
   Object.assign(board, await createChardevs(system, config, signal))
   applyCpuModel(board, config)
   withGlobalProps(board.globalProps, () => createDevices(board, config))
@@ -176,5 +185,6 @@ function figuresOf(system: SystemState): RunFigures {
     firstRunNs: system.accel?.firstRunNs ?? null,
     endNs: process.hrtime.bigint(),
     exits: kvmExitCounts(system),
+    instructions: system.icount?.getRaw() ?? null,
   }
 }

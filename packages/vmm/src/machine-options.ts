@@ -50,6 +50,10 @@ export interface MachineOptions {
   readonly cmdline?: string
   /** What the real-time clock starts with and follows: `'base=localtime'`, `{ clock: 'vm', driftfix: 'slew' }`. */
   readonly rtc?: OptionText
+  /** Guest time goes by instructions: `{ shift: 'auto' }`, or for runs that can be repeated `{ shift: 3, sleep: false }`. */
+  readonly icount?: OptionText
+  /** Makes the guest's random numbers the same in each run: a number of up to 64 bits. */
+  readonly seed?: number | bigint | string
   /** Back ends that devices find by their ids: `{ backend: 'socket', id: 'com2', path: '/tmp/s', server: true }`. */
   readonly chardev?: OptionTexts
   /** Serial ports COM1 to COM4; when absent one whose other end is `Machine.serial`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { qemuChrFeInit } from '@dromaius/chardev'
-import { kvmEnabled } from '@dromaius/cpus'
+import { kvmEnabled, qemuGuestGetrandom } from '@dromaius/cpus'
 import {
   acpiGedPowerDown,
   GED_MMIO_BASE,
@@ -196,6 +196,7 @@ function microvmLoadKernel(mms: MicrovmMachineState): void {
     firmware,
     rsdp: x86MachineIsAcpiEnabled(mms) ? ACPI_DIRECT_ADDR : 0,
     onReset: (func) => qemuRegisterReset(system.resetContainer, func),
+    random: (bytes) => qemuGuestGetrandom(system, bytes),
   })
   mms.directEntry = entry
   if (firmware && mms.optionRoms) romAddOption(optionRom, 0, { fwCfg, bootDevices, dataDirs })

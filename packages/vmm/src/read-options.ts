@@ -31,6 +31,7 @@ function argumentOf(field: string, value: unknown): string {
     return `${value}B`
   }
   if (typeof value === 'number' && field === 'cpus') return String(value)
+  if ((typeof value === 'number' || typeof value === 'bigint') && field === 'seed') return String(value)
   // A system call would take a text only up to there.
   if (typeof value === 'string' && value.includes('\0'))
     throw new UserError(`${field}: contains a NUL character`)

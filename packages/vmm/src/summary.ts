@@ -7,6 +7,8 @@ export interface RunFigures {
   readonly endNs: bigint
   /** Exits from guest code by reason; none under an accelerator that has no such thing. */
   readonly exits: ReadonlyMap<string, number>
+  /** Instructions that the guest executed; null where they are not counted. */
+  readonly instructions: number | null
 }
 
 const seconds = (ns: bigint): string => `${(Number(ns) / 1e9).toFixed(2)} s`
@@ -21,12 +23,13 @@ export interface CommandFigures extends RunFigures {
 }
 
 /** The lines that end a run: how long the guest waited for its first instruction, how long it ran, why it came out. */
-export function summaryLines({ startNs, firstRunNs, endNs, exits }: CommandFigures): string[] {
+export function summaryLines({ startNs, firstRunNs, endNs, exits, instructions }: CommandFigures): string[] {
   if (firstRunNs === null) return ['no guest instruction was executed']
   const total = [...exits.values()].reduce((sum, count) => sum + count, 0)
   const reasons = [...exits].map(([reason, count]) => `${reason} ${thousands(count)}`).join(', ')
   return [
     `first guest instruction after ${milliseconds(firstRunNs - startNs)}, ran ${seconds(endNs - firstRunNs)}`,
     ...(exits.size > 0 ? [`exits: ${thousands(total)} (${reasons})`] : []),
+    ...(instructions === null ? [] : [`instructions: ${thousands(instructions)}`]),
   ]
 }

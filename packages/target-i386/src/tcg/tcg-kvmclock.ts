@@ -77,10 +77,10 @@ function tcgUpdateKvmclock(cpu: X86CPU): void {
   addressSpaceWrite(cpu.system.addressSpaceMemory, address, new Uint8Array(info.buffer))
 }
 
-/** The time of day at which the virtual clock was zero. */
+/** The time of day at which the virtual clock was zero: the host's, unless `-rtc base=` gives a date. */
 function writeWallClock(cpu: X86CPU, address: number): void {
-  const { clocks } = cpu.system
-  const ns = clocks.host.getNs() - clocks.virtual.getNs()
+  const { clocks, rtc } = cpu.system
+  const ns = rtc.start === null ? clocks.host.getNs() - clocks.virtual.getNs() : rtc.start * NS_PER_S
   const wall = new DataView(new ArrayBuffer(WALL_CLOCK_SIZE))
   wall.setUint32(0, nextVersion(cpu, address), true)
   wall.setUint32(4, Number(BigInt.asUintN(32, ns / NS_PER_S)), true)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { qemuGuestGetrandom } from '@dromaius/cpus'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import {
   ENV_IO_DATA,
@@ -93,7 +93,10 @@ function importsOf(memory: TcgMemory, table: WasmTable, host: TcgHost): WasmImpo
         return value === null ? 0 : 1
       },
       msrWrite: (env: number, index: number) => (tcgWriteMsr(at(env), index >>> 0, data(env)) ? 1 : 0),
-      randomRead: (env: number) => setData(env, randomBytes(8).readBigUInt64LE()),
+      randomRead: (env: number) => {
+        const to = env + ENV_IO_DATA
+        qemuGuestGetrandom(at(env).cpu.system, memory.u8.subarray(to, to + 8))
+      },
       tscRead: (env: number) => setData(env, tcgReadTsc(X86_CPU(at(env).cpu))),
       tprRead: (env: number) => cpuGetApicTpr(X86_CPU(at(env).cpu).apicState),
       tprWrite: (env: number, value: number) => cpuSetApicTpr(X86_CPU(at(env).cpu).apicState, value),

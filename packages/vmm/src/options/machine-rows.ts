@@ -2,6 +2,7 @@
 //
 // Options that say what the machine is: type, accelerator, CPUs, RAM.
 
+import { guestRandomSeed, icountConfigParse } from '@dromaius/cpus'
 import { smpConfigurationParse } from '@dromaius/hw-core'
 import { x86CpuList } from '@dromaius/target-i386'
 import { keyvalParse, knownValues, parseSize, UserError } from '@dromaius/util'
@@ -119,6 +120,34 @@ export const machineRows: readonly OptionRow[] = [
     differs: null,
     apply(line) {
       line.accels.push({ name: 'kvm' })
+    },
+  },
+  {
+    names: ['icount'],
+    field: 'icount',
+    argument: '[shift=]N|auto[,align=off][,sleep=on|off]',
+    help: [
+      'guest time goes by instructions executed (tcg): one takes 2^N ns, N from 0 to 10,',
+      'or about as long as it takes here (auto)',
+      'sleep=off lets the clock of an idle guest jump to its next timer (default: on)',
+    ],
+    differs:
+      'No `align=on`, `rr`, `rrfile` and `rrsnapshot`. `shift` has to be given. A power-off ends the guest at the instruction that asked for it.',
+    apply(line, value) {
+      icountConfigParse(value) // refuses what is wrong, naming this option
+      line.icount = value
+    },
+  },
+  {
+    names: ['seed'],
+    field: 'seed',
+    argument: 'number',
+    help: ['the random numbers that the guest gets from here are the same for the same number'],
+    differs:
+      'It is about the seed that Linux gets on direct boot and, under `tcg`, RDRAND and RDSEED; the numbers are not those that QEMU gives.',
+    apply(line, value) {
+      guestRandomSeed(value) // refuses what is wrong, naming this option
+      line.seed = value
     },
   },
   {
