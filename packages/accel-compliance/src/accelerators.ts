@@ -3,8 +3,11 @@ import { accessSync, constants, readFileSync } from 'node:fs'
 
 /** An accelerator that the battery runs on. */
 export interface Accelerator {
-  /** As in `-accel`. */
+  /** As in `-accel`, with its properties. */
   name: string
+  /** The accelerator's own name. */
+  accel: 'kvm' | 'tcg' | 'qtest'
+  properties: Readonly<Record<string, string>>
   /** Whether it executes guest code: the dummy does not. */
   runsGuests: boolean
   /** Whether it can be told of breakpoints. */
@@ -25,21 +28,48 @@ function whyNoKvm(): string | null {
 }
 
 /** Of some numbers of CPUs those that a machine can have: without interrupt controllers a CPU is alone. */
-export function cpuCounts({ name, controllers }: Accelerator, wanted: readonly number[]): number[] {
-  return wanted.filter((count) => count === 1 || controllers || name === 'qtest')
+export function cpuCounts({ accel, controllers }: Accelerator, wanted: readonly number[]): number[] {
+  return wanted.filter((count) => count === 1 || controllers || accel === 'qtest')
 }
 
 /** Whether this host's KVM has no hardware below it: it emulates kernel code, and not all of it. */
-export function emulatesKernelCode({ name }: Accelerator): boolean {
-  return name === 'kvm' && !/^flags.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
+export function emulatesKernelCode({ accel }: Accelerator): boolean {
+  return accel === 'kvm' && !/^flags.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
 }
 
-/** Every accelerator there is. */
+const guests = { runsGuests: true, debugs: true, controllers: true }
+
+const kvmWith = (name: string, properties: Record<string, string>): Accelerator => ({
+  ...guests,
+  name,
+  accel: 'kvm',
+  properties,
+  unavailable: whyNoKvm(),
+})
+
+/** Every accelerator there is; KVM also with some, and all, of the interrupt controllers outside of the kernel. */
 export const accelerators: readonly Accelerator[] = [
-  { name: 'kvm', runsGuests: true, debugs: true, controllers: true, unavailable: whyNoKvm() },
-  { name: 'tcg', runsGuests: true, debugs: true, controllers: true, unavailable: null },
-  { name: 'qtest', runsGuests: false, debugs: false, controllers: false, unavailable: null },
+  kvmWith('kvm', {}),
+  kvmWith('kvm,kernel-irqchip=split', { 'kernel-irqchip': 'split' }),
+  kvmWith('kvm,kernel-irqchip=off', { 'kernel-irqchip': 'off' }),
+  { ...guests, name: 'tcg', accel: 'tcg', properties: {}, unavailable: null },
+  {
+    name: 'qtest',
+    accel: 'qtest',
+    properties: {},
+    runsGuests: false,
+    debugs: false,
+    controllers: false,
+    unavailable: null,
+  },
 ]
+
+/** The accelerator with this name. */
+export function acceleratorOf(name: string): Accelerator {
+  const accel = accelerators.find((candidate) => candidate.name === name)
+  if (!accel) throw new Error(`No accelerator ${name}`)
+  return accel
+}
 
 /** For test titles: the accelerator's name and, when it is skipped, why. */
 export function titleOf({ name, unavailable }: Accelerator): string {

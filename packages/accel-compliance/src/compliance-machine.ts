@@ -38,7 +38,7 @@ import {
 } from '@dromaius/memory'
 import { kvmSetIrq } from '@dromaius/accel-kvm'
 import { isaBusNew } from '@dromaius/hw-core'
-import { apicSetVirtualWire, i8259Init, TYPE_APIC_COMMON, x86AllocateCpuIrq } from '@dromaius/hw-intc'
+import { apicSetVirtualWire, i8259Init, TYPE_APIC, x86AllocateCpuIrq } from '@dromaius/hw-intc'
 import {
   objectPropertyAddChild,
   objectUnparent,
@@ -48,7 +48,7 @@ import {
 } from '@dromaius/qom'
 import { type qemu_irq, qemuSetIrq } from '@dromaius/util'
 import { X86_CPU, type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
-import { accelerators } from './accelerators.js'
+import { acceleratorOf } from './accelerators.js'
 import { TYPE_IDLE_CPU } from './idle-cpu.js'
 
 /** Where guests/compliance's programs are loaded and entered. */
@@ -75,6 +75,7 @@ export interface Access {
 
 /** What a compliance machine is made of. */
 export interface ComplianceOptions {
+  /** Name of one of the accelerators. */
   accel: string
   /** Program of guests/compliance by name; nothing is loaded without. */
   program?: string
@@ -87,6 +88,11 @@ export interface ComplianceOptions {
   mmio?: boolean
   /** Values that reads of port 0xe010 give, one after the other; then all ones. */
   input?: number[]
+}
+
+/** Whether the 8259As are in the kernel. */
+function kernelHasPic(system: SystemState): boolean {
+  return kvmEnabled(system) && kvmStateOf(system).kernelIrqchip === 'on'
 }
 
 /** A program of guests/compliance. */
@@ -117,7 +123,7 @@ export class ComplianceMachine {
   readonly #model: string
   readonly #input: number[]
   readonly #devices: MemoryRegion[] = []
-  /** Lines of the machine's own 8259As; KVM has some in the kernel. */
+  /** Lines of the machine's own 8259As, if they are not the kernel's. */
   #irqs: readonly qemu_irq[] = []
   #waiters: (() => void)[] = []
   #loop: Promise<MainLoopExit> | null = null
@@ -126,10 +132,11 @@ export class ComplianceMachine {
     const cpus = options.cpus ?? 1
     const maxCpus = options.maxCpus ?? cpus
     this.system = new SystemState({ smp: { sockets: maxCpus, cpus, maxCpus } })
-    this.#runsGuests = accelerators.some((accel) => accel.name === options.accel && accel.runsGuests)
+    const { accel, properties, runsGuests } = acceleratorOf(options.accel)
+    this.#runsGuests = runsGuests
     this.#model = options.model ?? 'qemu64'
     this.#input = [...(options.input ?? [])]
-    configureAccelerators(this.system, [{ name: options.accel }])
+    configureAccelerators(this.system, [{ name: accel, properties }])
     this.#addMemory(options.mmio ?? true)
     this.#addControllers()
     if (options.program)
@@ -199,7 +206,7 @@ export class ComplianceMachine {
 
   #addControllers(): void {
     const { system } = this
-    if (!this.#runsGuests || kvmEnabled(system)) return
+    if (!this.#runsGuests || kernelHasPic(system)) return
     const bus = isaBusNew(system)
     this.#irqs = i8259Init(bus, x86AllocateCpuIrq(system))
     qemuRegisterReset(system.resetContainer, bus)
@@ -236,8 +243,8 @@ export class ComplianceMachine {
   #enterProgram(): void {
     if (!this.#runsGuests) return
     const { env, apicState } = this.bootCpu
-    // KVM's APIC lets the 8259As through from the start.
-    if (TYPE_APIC_COMMON.is(apicState) && !kvmEnabled(this.system)) apicSetVirtualWire(apicState)
+    // An APIC in the kernel lets the 8259As through from the start.
+    if (TYPE_APIC.is(apicState)) apicSetVirtualWire(apicState)
     env.segs[1].selector = 0
     env.segs[1].base = 0n
     env.eip = BigInt(LOAD_ADDRESS)
@@ -266,7 +273,7 @@ export class ComplianceMachine {
 
   /** Sets the level of an interrupt line of the machine's PIC. */
   setIrq(irq: number, level: number): void {
-    if (kvmEnabled(this.system)) kvmSetIrq(kvmStateOf(this.system), irq, level)
+    if (kernelHasPic(this.system)) kvmSetIrq(kvmStateOf(this.system), irq, level)
     else qemuSetIrq(this.#irqs[irq] ?? null, level)
   }
 

@@ -84,17 +84,19 @@ for (const accel of accelerators.filter(({ debugs }) => debugs)) {
         expect(cpu.env.regs[0] & 0xffffn).toBe(3n)
       }))
 
-    it.runIf(accel.name === 'kvm')('a fifth hardware breakpoint is refused, a removed one is not known', () =>
-      run({ program: 'debug' }, async (machine) => {
-        const cpu = machine.bootCpu
-        for (let i = 0n; i < 4n; i++) expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, i, 1)).toBe(0)
-        expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, 4n, 1)).toBe(-105)
-        expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_HW, 9n, 1)).toBe(-2)
-        expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0n, 3)).toBe(-22)
-      }),
+    it.runIf(accel.accel === 'kvm')(
+      'a fifth hardware breakpoint is refused, a removed one is not known',
+      () =>
+        run({ program: 'debug' }, async (machine) => {
+          const cpu = machine.bootCpu
+          for (let i = 0n; i < 4n; i++) expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, i, 1)).toBe(0)
+          expect(gdbBreakpointInsert(cpu, GDB_BREAKPOINT_HW, 4n, 1)).toBe(-105)
+          expect(gdbBreakpointRemove(cpu, GDB_BREAKPOINT_HW, 9n, 1)).toBe(-2)
+          expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0n, 3)).toBe(-22)
+        }),
     )
 
-    it.runIf(accel.name === 'tcg')(
+    it.runIf(accel.accel === 'tcg')(
       'breakpoints are as many as one likes, and the guest sees none of them',
       () =>
         run({ program: 'debug' }, async (machine) => {
@@ -114,7 +116,7 @@ for (const accel of accelerators.filter(({ debugs }) => debugs)) {
         }),
     )
 
-    it.runIf(accel.name === 'tcg')('a watchpoint stops the CPU behind the access', () =>
+    it.runIf(accel.accel === 'tcg')('a watchpoint stops the CPU behind the access', () =>
       run({ program: 'debug' }, async (machine) => {
         const cpu = machine.bootCpu
         expect(gdbBreakpointInsert(cpu, GDB_WATCHPOINT_WRITE, 0x900n, 4)).toBe(0)
@@ -126,7 +128,7 @@ for (const accel of accelerators.filter(({ debugs }) => debugs)) {
       }),
     )
 
-    it.runIf(accel.name === 'kvm')(
+    it.runIf(accel.accel === 'kvm')(
       'a software breakpoint replaces a byte of guest memory until it is removed',
       () =>
         run({ program: 'debug' }, async (machine) => {

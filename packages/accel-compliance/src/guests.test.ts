@@ -166,7 +166,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         expect(reports).toHaveLength(1)
         expect(reports[0]).toMatch(/at RIP 0x0, CS base 0xc0000 \(no memory there\)/)
         // What KVM cannot fetch another accelerator might.
-        expect(reports[0].includes('-accel tcg')).toBe(accel.name === 'kvm')
+        expect(reports[0].includes('-accel tcg')).toBe(accel.accel === 'kvm')
         expect(machine.system.internalError).not.toBeNull()
       }))
   })

@@ -39,12 +39,12 @@ async function advances(machine: ComplianceMachine): Promise<boolean> {
 describe.each(accelerators)('every accelerator', (accel) => {
   const run = runOn(accel.name)
   const alone = cpuCounts(accel, [2]).length === 0
-  const suffix = accel.name === 'kvm' ? 'KVM' : 'DUMMY'
+  const suffix = accel.accel === 'kvm' ? 'KVM' : 'DUMMY'
   const threads = (): string[] => threadNames().filter((name) => name.endsWith(`/${suffix}`))
 
   describe.skipIf(accel.unavailable !== null)(titleOf(accel), () => {
     describe.each(cpuCounts(accel, [1, 2, 8]))('%i CPUs', (cpus) => {
-      it.skipIf(accel.name === 'tcg')(
+      it.skipIf(accel.accel === 'tcg')(
         'each has a thread of its own, named as in QEMU, until the end',
         async () => {
           await run({ cpus }, async (machine) => {
@@ -111,7 +111,7 @@ describe.each(accelerators)('every accelerator', (accel) => {
         machine.plug(2)
         expect(machine.cpus.map(({ cpuIndex }) => cpuIndex)).toEqual([0, 1, 2])
         // The translator runs all of them in the isolate.
-        if (accel.name === 'tcg') expect(threads()).toEqual([])
+        if (accel.accel === 'tcg') expect(threads()).toEqual([])
         else expect(threads().sort()).toEqual([`CPU 0/${suffix}`, `CPU 1/${suffix}`, `CPU 2/${suffix}`])
       }),
     )
@@ -196,7 +196,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         }
       }))
 
-    it.runIf(accel.name === 'tcg')(
+    it.runIf(accel.accel === 'tcg')(
       'an unplugged CPU is gone, and its block is used again by the next one',
       () =>
         run({ program: 'spin', cpus: 2, maxCpus: 3 }, async (machine) => {
@@ -217,7 +217,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         }),
     )
 
-    it.runIf(accel.name === 'kvm')(
+    it.runIf(accel.accel === 'kvm')(
       'an unplugged CPU is gone, and its vCPU is used again by the next one',
       () =>
         run({ program: 'spin', cpus: 2, maxCpus: 3 }, async (machine) => {

@@ -8,7 +8,7 @@ import { qemuSystemReset } from '@dromaius/cpus'
 import { memoryRegionGetRamBlock, type RAMBlock } from '@dromaius/memory'
 import { Machine } from '@dromaius/vmm'
 import { describe, expect, it } from 'vitest'
-import { accelerators, titleOf } from './accelerators.js'
+import { acceleratorOf, accelerators, titleOf } from './accelerators.js'
 import { aWhile } from './a-while.js'
 import {
   devicesWithState,
@@ -30,7 +30,16 @@ class Watched {
 
   static async create(accel: string, append: string): Promise<Watched> {
     const serial = TYPE_CHARDEV_RINGBUF.new()
-    const config = { accel, cpu: 'qemu64,-cx16,-pni', cpus: 2, memory: 16 << 20, serial, cmdline: append }
+    const own = acceleratorOf(accel)
+    const chosen = { accel: own.accel, ...own.properties }
+    const config = {
+      accel: chosen,
+      cpu: 'qemu64,-cx16,-pni',
+      cpus: 2,
+      memory: 16 << 20,
+      serial,
+      cmdline: append,
+    }
     const watched = new Watched(await Machine.create(config), serial)
     serial.onOutput((bytes) => {
       watched.text += Buffer.from(bytes).toString('latin1').replaceAll('\r', '')
@@ -101,6 +110,26 @@ async function pausedAmongTimerInterrupts(accel: string): Promise<{ watched: Wat
 /** The controllers, and what tells the time. */
 const controllers: Readonly<Record<string, readonly string[]>> = {
   kvm: ['kvm-apic', 'kvm-apic', 'kvm-i8259', 'kvm-i8259', 'kvm-ioapic', 'kvm-pit', 'kvmclock'],
+  'kvm,kernel-irqchip=split': [
+    'kvm-apic',
+    'kvm-apic',
+    'ioapic',
+    'isa-i8259',
+    'isa-i8259',
+    'isa-pcspk',
+    'isa-pit',
+    'kvmclock',
+  ],
+  'kvm,kernel-irqchip=off': [
+    'apic',
+    'apic',
+    'ioapic',
+    'isa-i8259',
+    'isa-i8259',
+    'isa-pcspk',
+    'isa-pit',
+    'kvmclock',
+  ],
   tcg: ['apic', 'apic', 'ioapic', 'isa-i8259', 'isa-i8259', 'isa-pcspk', 'isa-pit', 'mc146818rtc'],
 }
 

@@ -111,11 +111,7 @@ function checkCapabilities(s: KVMState): void {
 
 /** @qemu accel/kvm/kvm-all.c kvm_irqchip_create */
 function kvmIrqchipCreate(s: KVMState): void {
-  if (s.kernelIrqchip !== 'on') {
-    throw new UserError(
-      `kernel-irqchip=${s.kernelIrqchip}: the interrupt controllers outside the kernel are not there yet; use kernel-irqchip=on`,
-    )
-  }
+  if (s.kernelIrqchip === 'off') return
   if (s.checkExtension(KVM_CAP_IRQCHIP) <= 0) {
     throw new UserError("the host's kernel lacks KVM_CAP_IRQCHIP, interrupt controllers in the kernel")
   }

@@ -55,7 +55,15 @@ export class KvmIrqRouting {
 
   /** @qemu accel/kvm/kvm-all.c kvm_irqchip_update_msi_route */
   updateMsiRoute(gsi: number, msi: MSIMessage): void {
-    this.#routes = this.#routes.map((route) => (route.gsi === gsi && 'msi' in route ? { gsi, msi } : route))
+    this.updateMsiRoutes(new Map([[gsi, msi]]))
+  }
+
+  /** Gives several GSIs other messages at once. */
+  updateMsiRoutes(routes: ReadonlyMap<number, MSIMessage>): void {
+    this.#routes = this.#routes.map((route) => {
+      const msi = 'msi' in route ? routes.get(route.gsi) : undefined
+      return msi ? { gsi: route.gsi, msi } : route
+    })
     this.commit()
   }
 

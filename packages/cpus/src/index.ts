@@ -83,6 +83,7 @@ export {
 } from './debug.js'
 export {
   type KVMCapabilityInfo,
+  type KvmMsiRoutes,
   type KVMState,
   kvmArch,
   type KvmArchOps,

@@ -17,12 +17,22 @@ export interface KVMState extends AccelState {
   readonly system: SystemState
   /** Where the interrupt controllers are: all in the kernel, the local APICs only, or none. */
   readonly kernelIrqchip: 'on' | 'split' | 'off'
+  /** Routes of interrupts, null while none of the kernel's controllers is there. */
+  readonly irqRouting: KvmMsiRoutes | null
   /** Software breakpoints of all vCPUs. */
   readonly swBreakpoints: KvmSwBreakpoint[]
   /** KVM_CHECK_EXTENSION on /dev/kvm, 0 when the kernel does not know it. */
   checkExtension(cap: number): number
   /** KVM_CHECK_EXTENSION on the VM. */
   vmCheckExtension(cap: number): number
+}
+
+/** Messages that the kernel sends for global system interrupts; accel-kvm's KvmIrqRouting implements it. */
+export interface KvmMsiRoutes {
+  /** Takes the first free GSI for a message. */
+  addMsiRoute(msi: { address: bigint; data: number }): number
+  /** Gives GSIs other messages. */
+  updateMsiRoutes(routes: ReadonlyMap<number, { address: bigint; data: number }>): void
 }
 
 /** @qemu include/sysemu/kvm.h KVMCapabilityInfo */

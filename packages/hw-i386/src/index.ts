@@ -16,4 +16,5 @@ export {
   TYPE_KVM_IOAPIC,
 } from './kvm/ioapic.js'
 export type { IrqRoutes } from './kvm/ioapic.js'
+export { kvmSplitIoapic } from './kvm/split-ioapic.js'
 export { Port92State, port92SetupA20Line, TYPE_PORT92 } from './port92.js'

@@ -32,5 +32,4 @@ export {
   ioapicResetCommon,
   TYPE_IOAPIC_COMMON,
 } from './ioapic-common.js'
-export { IOAPICState, TYPE_IOAPIC } from './ioapic.js'
-export { ioapicEoiBroadcast } from './ioapic-list.js'
+export { type IoapicKernel, IOAPICState, TYPE_IOAPIC } from './ioapic.js'

@@ -2,7 +2,7 @@
 import { systemOf } from '@dromaius/hw-core'
 import { type AccessSize, addressSpaceStore, memoryRegionInitIo } from '@dromaius/memory'
 import { deviceClassSetProps, propUint8, qdevInitGpioIn, typeRegister } from '@dromaius/qom'
-import { APIC_DEFAULT_ADDRESS, picReadIrq } from '@dromaius/target-i386'
+import { APIC_DEFAULT_ADDRESS, ioapicListAdd, picReadIrq } from '@dromaius/target-i386'
 import { NANOSECONDS_PER_SECOND, QEMUTimer, UserError } from '@dromaius/util'
 import {
   type IOAPICCommonClass,
@@ -13,7 +13,6 @@ import {
   ioapicResetCommon,
   TYPE_IOAPIC_COMMON,
 } from './ioapic-common.js'
-import { ioapicListAdd } from './ioapic-list.js'
 
 /** Registers in memory (82093AA, 3.1), and the EOI register of version 0x20. */
 const IOAPIC_IOREGSEL = 0x00
@@ -40,16 +39,28 @@ const IOAPIC_RO_BITS = IOAPIC_LVT_DELIV_STATUS | IOAPIC_LVT_REMOTE_IRR
 const IOAPIC_BITS = 0xff00_0000_0001_ffffn
 const IOAPIC_DM_EXTINT = 7
 
+/** Destination, bits 14:8, in the entries of a guest that was told so (KVM_FEATURE_MSI_EXT_DEST_ID). */
+const IOAPIC_EXT_DEST = 0x00fe_0000_0000_0000n
+
 /** So many interrupts in a row, each at the end of the one before, are a storm. */
 const SUCCESSIVE_IRQ_MAX_COUNT = 10_000
 
+/** The kernel behind an I/O APIC whose local APICs are there: it sends the inputs' messages, and tells of their ends. */
+export interface IoapicKernel {
+  /** Sets the level of an input. */
+  setIrq(pin: number, level: number): void
+  /** The message of each input that is not masked: an address below 4 GiB, and 32 bits of data. */
+  updateRoutes(routes: ReadonlyMap<number, { address: bigint; data: number }>): void
+}
+
 /**
- * An I/O APIC. Its interrupts are messages that it stores to the local APICs.
+ * An I/O APIC. Its interrupts are messages that it stores to the local APICs, or that the kernel sends to its own.
  * @qemu hw/intc/ioapic.c TYPE_IOAPIC
  */
 export class IOAPICState extends IOAPICCommonState {
   /** Ends of interrupts on each input that found it still active. */
   readonly irqEoi = new Uint32Array(IOAPIC_NUM_PINS)
+  kernel: IoapicKernel | null = null
   delayedServiceTimer: QEMUTimer | null = null
   /** Takes it off the machine's list. */
   removeFromList: (() => void) | null = null
@@ -62,14 +73,33 @@ function send(s: IOAPICState, entry: bigint): void {
   const vector = mode === IOAPIC_DM_EXTINT ? picReadIrq(system) : Number(entry & 0xffn)
   // ExtINT, and the 8259s have nothing.
   if (vector < 0) return
-  const destination = (Number(entry >> 56n) << 12) | (entry & IOAPIC_LVT_DEST_MODE ? 4 : 0)
+  const { address, data } = messageOf(entry, vector)
+  addressSpaceStore(system.addressSpaceMemory, Number(address), data, 4)
+}
+
+/** The message of an entry: the destination, 16 bits, is in bits 19:4 of the address. */
+function messageOf(entry: bigint, vector: number): { address: bigint; data: number } {
+  const logical = entry & IOAPIC_LVT_DEST_MODE ? 4n : 0n
   const trigger = entry & IOAPIC_LVT_LEVEL ? 0x8000 : 0
-  addressSpaceStore(
-    system.addressSpaceMemory,
-    Number(APIC_DEFAULT_ADDRESS) + destination,
-    vector | (mode << 8) | trigger,
-    4,
-  )
+  const address = APIC_DEFAULT_ADDRESS | ((entry >> 48n) << 4n) | logical
+  return { address, data: vector | (Number((entry >> 8n) & 7n) << 8) | trigger }
+}
+
+/**
+ * Tells the kernel what to send for each input, and with it which vectors' ends are of interest here.
+ * @qemu hw/intc/ioapic.c ioapic_update_kvm_routes
+ * @differs ExtINT has no vector to be told beforehand, and the 8259s are not asked for one
+ */
+function ioapicUpdateKvmRoutes(s: IOAPICState): void {
+  if (!s.kernel) return
+  const open = [...s.ioredtbl.entries()].filter(([, entry]) => !(entry & IOAPIC_LVT_MASKED))
+  s.kernel.updateRoutes(new Map(open.map(([pin, entry]) => [pin, messageOf(entry, Number(entry & 0xffn))])))
+}
+
+/** The kernel has each input's message: it is enough to tell it the level, of an edge both. */
+function sendByKernel(kernel: IoapicKernel, pin: number, level: boolean): void {
+  kernel.setIrq(pin, 1)
+  if (!level) kernel.setIrq(pin, 0)
 }
 
 /** Sends what is requested and not masked. @qemu hw/intc/ioapic.c ioapic_service */
@@ -82,7 +112,8 @@ function ioapicService(s: IOAPICState): void {
     // Somebody is at work on it still.
     else if (entry & IOAPIC_LVT_REMOTE_IRR) continue
     else s.ioredtbl[i] = entry | IOAPIC_LVT_REMOTE_IRR
-    send(s, entry)
+    if (s.kernel) sendByKernel(s.kernel, i, (entry & IOAPIC_LVT_LEVEL) !== 0n)
+    else send(s, entry)
   }
 }
 
@@ -162,8 +193,11 @@ function writeWindow(s: IOAPICState, value: number): void {
       : (old & ~0xffff_ffffn) | BigInt(value >>> 0)
   // An edge-triggered input has no remote IRR: guests clear it by changing the mode to and fro.
   const kept = IOAPIC_LVT_DELIV_STATUS | (written & IOAPIC_LVT_LEVEL ? IOAPIC_LVT_REMOTE_IRR : 0n)
-  s.ioredtbl[index] = (written & IOAPIC_BITS & ~IOAPIC_RO_BITS) | (old & kept)
+  const bits = IOAPIC_BITS | (s.kernel ? IOAPIC_EXT_DEST : 0n)
+  s.ioredtbl[index] = (written & bits & ~IOAPIC_RO_BITS) | (old & kept)
   s.irqEoi[index] = 0
+  // Before anything is sent by the new entry, where QEMU does it after.
+  ioapicUpdateKvmRoutes(s)
   ioapicService(s)
 }
 
@@ -222,6 +256,7 @@ export const TYPE_IOAPIC = typeRegister<IOAPICState, IOAPICCommonClass>({
   classInit(dc) {
     dc.realizeModel = ioapicRealize
     dc.unrealize = ioapicUnrealize
+    dc.postLoad = (s) => ioapicUpdateKvmRoutes(TYPE_IOAPIC.cast(s))
     dc.phases.enter = (common) => {
       const s = TYPE_IOAPIC.cast(common)
       ioapicResetCommon(s)

@@ -14,8 +14,8 @@ export type { CpuidReg } from './cpuid-regs.js'
 export interface X86AccelCpu {
   /** The accelerator's name as in `-accel`. */
   readonly name: string
-  /** QOM type of the local APIC that goes with this accelerator. */
-  readonly apicTypeName: string
+  /** QOM type of the local APIC that goes with this accelerator, which may depend on the machine. */
+  readonly apicTypeName: string | ((cs: CPUState) => string)
   /** The bits of one CPUID register (32 bits) that a guest can be given. */
   supportedCpuid(cs: CPUState, func: number, index: number, reg: CpuidReg): number
   /** The supported bits of a feature MSR (64 bits); 0 when the MSR does not exist. */

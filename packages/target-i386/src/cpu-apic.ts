@@ -19,7 +19,8 @@ const APIC_MMIO_PRIORITY = 0x1000
  * @qemu target/i386/cpu-sysemu.c apic_get_class
  */
 export function apicTypeNameOf(cpu: X86CPU): string {
-  return accelCpuOf(cpu)?.apicTypeName ?? 'apic'
+  const name = accelCpuOf(cpu)?.apicTypeName ?? 'apic'
+  return typeof name === 'string' ? name : name(cpu)
 }
 
 /**

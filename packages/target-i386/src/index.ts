@@ -97,4 +97,5 @@ export {
 } from './topology.js'
 export { vmstateX86Cpu } from './vmstate.js'
 export { cpuX86LoadSegCacheSipi } from './do-cpu-init.js'
+export { type IoapicEoi, ioapicEoiBroadcast, ioapicListAdd } from './ioapic-list.js'
 export { picReadIrq, setIsaPic } from './pic.js'

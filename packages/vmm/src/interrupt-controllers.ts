@@ -8,6 +8,7 @@ import {
   kvmI8259Init,
   kvmPcGsiHandler,
   kvmPcSetupIrqRouting,
+  kvmSplitIoapic,
   TYPE_KVM_I8254,
   TYPE_KVM_IOAPIC,
 } from '@dromaius/hw-i386'
@@ -16,6 +17,7 @@ import {
   IO_APIC_DEFAULT_ADDRESS,
   IOAPIC_NUM_PINS,
   type IOAPICCommonState,
+  type IOAPICState,
   TYPE_IOAPIC,
   x86AllocateCpuIrq,
 } from '@dromaius/hw-intc'
@@ -39,13 +41,17 @@ export function interruptControllersInit(mms: MicrovmMachineState): void {
     isaBusRegisterInputIrqs(mms.isaBus, mms.gsi)
     return
   }
-  if (accel instanceof KVMState && accel.irqRouting) inKernel(mms, accel.irqRouting)
-  else emulated(mms)
+  if (!(accel instanceof KVMState)) return emulated(mms, TYPE_IOAPIC.new())
+  kvmclockCreate(mms.systemBus, true)
+  if (accel.kernelIrqchip === 'on' && accel.irqRouting) return inKernel(mms, accel.irqRouting)
+  const ioapic = TYPE_IOAPIC.new()
+  if (accel.kernelIrqchip === 'split') ioapic.kernel = kvmSplitIoapic(accel)
+  emulated(mms, ioapic)
 }
 
-/** Those that KVM has, with KVM's clock. */
+/** Those that KVM has. */
 function inKernel(mms: MicrovmMachineState, irqRouting: NonNullable<KVMState['irqRouting']>): void {
-  const { systemBus, isaBus } = mms
+  const { isaBus } = mms
   kvmPcSetupIrqRouting(irqRouting)
 
   const lines: GSIState = { i8259Irq: [], ioapicIrq: [] }
@@ -53,7 +59,6 @@ function inKernel(mms: MicrovmMachineState, irqRouting: NonNullable<KVMState['ir
   isaBusRegisterInputIrqs(isaBus, mms.gsi)
   connectIoapic(mms, lines, TYPE_KVM_IOAPIC.new())
 
-  kvmclockCreate(systemBus, true)
   if (mms.pic !== 'off') lines.i8259Irq = kvmI8259Init(isaBus)
   if (mms.pit !== 'off') {
     const pit = TYPE_KVM_I8254.new()
@@ -63,12 +68,12 @@ function inKernel(mms: MicrovmMachineState, irqRouting: NonNullable<KVMState['ir
 }
 
 /** Our own. The timer has the speaker's port, with which guests measure time. */
-function emulated(mms: MicrovmMachineState): void {
+function emulated(mms: MicrovmMachineState, ioapic: IOAPICState): void {
   const { isaBus } = mms
   const lines: GSIState = { i8259Irq: [], ioapicIrq: [] }
   mms.gsi = qemuAllocateIrqs(gsiHandler(lines), IOAPIC_NUM_PINS)
   isaBusRegisterInputIrqs(isaBus, mms.gsi)
-  connectIoapic(mms, lines, TYPE_IOAPIC.new())
+  connectIoapic(mms, lines, ioapic)
 
   if (mms.pic !== 'off') lines.i8259Irq = i8259Init(isaBus, x86AllocateCpuIrq(mms.system))
   if (mms.pit !== 'off') {

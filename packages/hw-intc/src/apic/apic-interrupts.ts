@@ -12,7 +12,7 @@ import {
   cpuResetInterrupt,
   qemuCpuIsSelf,
 } from '@dromaius/cpus'
-import { MSR_IA32_APICBASE_ENABLE } from '@dromaius/target-i386'
+import { ioapicEoiBroadcast, MSR_IA32_APICBASE_ENABLE } from '@dromaius/target-i386'
 import { LOG_GUEST_ERROR, qemuLogMask } from '@dromaius/util'
 import {
   APIC_LVT_ERROR,
@@ -21,7 +21,6 @@ import {
   APIC_LVT_MASKED,
   APIC_SPURIO_ENABLED,
 } from '../apic-common.js'
-import { ioapicEoiBroadcast } from '../ioapic-list.js'
 import type { APICState } from './apic.js'
 import { picOutput } from './pic-line.js'
 

@@ -99,19 +99,27 @@ export function kvmArchInit(s: KVMState): void {
 }
 
 /**
- * Nothing is left to decide here: interrupts as messages always go through the kernel's routing.
+ * Reserves a route for each input of an I/O APIC that is here while the local APICs are the kernel's: the first GSIs, whose
+ * routes the kernel looks through for the vectors whose end it has to tell.
  * @qemu target/i386/kvm/kvm.c kvm_arch_init_irq_routing
- * @differs reserves no routes for a split I/O APIC: that device makes its own
  */
-export function kvmArchInitIrqRouting(): void {}
+export function kvmArchInitIrqRouting(s: KVMState): void {
+  if (s.kernelIrqchip !== 'split') return
+  for (let pin = 0; pin < IOAPIC_NUM_PINS; pin++) s.irqRouting?.addMsiRoute({ address: 0n, data: 0 })
+}
 
 /**
  * Makes the interrupt controllers that are split between kernel and user space. Returns false when they are not
- * split: then the caller creates them all in the kernel. Throws HostError.
+ * split: then the caller creates them all in the kernel. Throws UserError where the host cannot split them.
  * @qemu target/i386/kvm/kvm.c kvm_arch_irqchip_create
  */
 export function kvmArchIrqchipCreate(s: KVMState): boolean {
   if (s.kernelIrqchip !== 'split') return false
+  if (s.checkExtension(KVM_CAP_SPLIT_IRQCHIP) <= 0) {
+    throw new UserError(
+      "kernel-irqchip=split: the host's kernel lacks KVM_CAP_SPLIT_IRQCHIP, expected kernel-irqchip=on or off",
+    )
+  }
   kvmVmEnableCap(s, KVM_CAP_SPLIT_IRQCHIP, BigInt(IOAPIC_NUM_PINS))
   return true
 }

@@ -72,3 +72,11 @@ export function kvmArchStateOf(s: KVMState): KvmArchState {
 export function kvmIrqchipInKernel(s: KVMState): boolean {
   return s.kernelIrqchip !== 'off'
 }
+
+/**
+ * Whether the 8259s, the I/O APIC and the 8254 are the kernel's, too.
+ * @qemu target/i386/kvm/kvm_i386.h kvm_pic_in_kernel
+ */
+export function kvmPicInKernel(s: KVMState): boolean {
+  return s.kernelIrqchip === 'on'
+}

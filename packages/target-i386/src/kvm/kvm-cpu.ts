@@ -89,7 +89,7 @@ function kvmCpuRealizefn(cpu: X86CPU): void {
  */
 export const kvmAccelCpu: X86AccelCpu = {
   name: 'kvm',
-  apicTypeName: 'kvm-apic',
+  apicTypeName: (cs: CPUState) => (kvmIrqchipInKernel(kvmStateOf(cs)) ? 'kvm-apic' : 'apic'),
   usesHostCpuid: true,
   supportedCpuid: (cs: CPUState, func, index, reg) =>
     kvmArchGetSupportedCpuid(kvmStateOf(cs), func, index, reg),

@@ -25,17 +25,22 @@ import {
 import { setReportSink } from '@dromaius/util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { X86CPU, X86CPUClass } from '../cpu.js'
+import { ioapicListAdd } from '../ioapic-list.js'
+import { setIsaPic } from '../pic.js'
 import { freqWithinBounds } from './kvm-tsc.js'
 import { kvmArchStateOf } from './kvm-arch-state.js'
 import { kvmArchHandleExit } from './kvm-handle-exit.js'
 import { kvmArchPostRun, kvmArchPreRun, kvmArchProcessAsyncEvents } from './kvm-run.js'
 
-const kernel = vi.hoisted(() => ({ nmis: 0 }))
+const kernel = vi.hoisted(() => ({ nmis: 0, interrupts: [] as number[] }))
 
 vi.mock('@dromaius/native', async (importActual) => ({
   ...(await importActual<Record<string, unknown>>()),
   kvmNmi: () => {
     kernel.nmis++
+  },
+  kvmInterrupt: (_vcpu: unknown, { irq }: { irq: number }) => {
+    kernel.interrupts.push(irq)
   },
 }))
 
@@ -57,6 +62,7 @@ beforeEach(() => {
   cpu.system.accel = { ...accel, qomClass: { ops: null } } as unknown as KVMState
   kvmArchStateOf(cpu.system.accel as KVMState).hasExceptionPayload = true
   kernel.nmis = 0
+  kernel.interrupts.length = 0
   reports.length = 0
   setReportSink((_kind, text) => reports.push(text))
 })
@@ -97,7 +103,6 @@ describe('kvmArchHandleExit', () => {
     ],
     ['exception', { exit_reason: KVM_EXIT_EXCEPTION, ex: { exception: 14, error_code: 2 } }, 'exception 14'],
     ['Hyper-V', { exit_reason: KVM_EXIT_HYPERV, hyperv: { type: 9, u: [] } }, 'Hyper-V'],
-    ['EOI', { exit_reason: KVM_EXIT_IOAPIC_EOI }, 'split'],
     [
       'notification with invalid context',
       { exit_reason: KVM_EXIT_NOTIFY, notify: { flags: 1 } },
@@ -107,6 +112,13 @@ describe('kvmArchHandleExit', () => {
   ])('%s stops the machine with one line', (_what, fields, text) => {
     expect(kvmArchHandleExit(cpu, runOf(fields))).toBe(-1)
     expect(reports).toEqual([expect.stringContaining(text)])
+  })
+
+  it('the end of a level-triggered interrupt is told to the I/O APICs', () => {
+    const ended: number[] = []
+    ioapicListAdd(cpu.system, { eoi: (vector) => ended.push(vector) })
+    expect(kvmArchHandleExit(cpu, runOf({ exit_reason: KVM_EXIT_IOAPIC_EOI, eoi: { vector: 0x41 } }))).toBe(0)
+    expect(ended).toEqual([0x41])
   })
 
   it('access to an MSR is answered with a fault', () => {
@@ -161,6 +173,46 @@ describe('kvmArchPostRun', () => {
     cpu.env.eflags = before
     kvmArchPostRun(cpu, runOf({ flags: 0, if_flag, cr8: 0n, apic_base: 0n }))
     expect(cpu.env.eflags).toBe(after)
+  })
+})
+
+describe('controllers outside of the kernel', () => {
+  const use = (kernelIrqchip: 'split' | 'off'): void => {
+    Object.assign(cpu.system.accel!, { kernelIrqchip })
+    setIsaPic(cpu.system, () => 0x25)
+  }
+
+  it.each([
+    ['the guest is ready', 1, IF, [0x25], 0],
+    ['the guest has something in flight', 0, IF, [], 1],
+    ['the guest has interrupts off', 1, 0n, [], 1],
+  ])(
+    '%s: an interrupt goes in, or a window for it is asked for',
+    (_what, ready, eflags, injected, window) => {
+      use('split')
+      cpu.env.eflags = eflags
+      cpu.interruptRequest = CPU_INTERRUPT_HARD
+      const run = runOf({ ready_for_interrupt_injection: ready, request_interrupt_window: 9, cr8: 9n })
+      kvmArchPreRun(cpu, run)
+      expect(kernel.interrupts).toEqual(injected)
+      expect(run.request_interrupt_window).toBe(window)
+      // The kernel's local APIC has its own.
+      expect(run.cr8).toBe(9n)
+    },
+  )
+
+  it('without a local APIC in the kernel, CR8 goes in and a halted CPU waits for what wakes it', () => {
+    use('off')
+    const run = runOf({ ready_for_interrupt_injection: 1, cr8: 9n })
+    kvmArchPreRun(cpu, run)
+    expect([run.cr8, run.request_interrupt_window]).toEqual([0n, 0])
+
+    cpu.halted = true
+    cpu.env.eflags = IF
+    expect(kvmArchProcessAsyncEvents(cpu)).toBe(true)
+    cpu.interruptRequest = CPU_INTERRUPT_HARD
+    expect(kvmArchProcessAsyncEvents(cpu)).toBe(false)
+    expect(cpu.halted).toBe(false)
   })
 })
 

@@ -21,6 +21,7 @@ import {
 import { errorReport, warnReport } from '@dromaius/util'
 import { X86_CPU } from '../cpu.js'
 import { CPUID_EXT_VMX, IF_MASK } from '../cpuid-bits.js'
+import { ioapicEoiBroadcast } from '../ioapic-list.js'
 import { kvmHvHandleExit } from './hyperv-exit.js'
 import { kvmArchStateOf } from './kvm-arch-state.js'
 import { kvmHandleDebug } from './kvm-handle-debug.js'
@@ -103,7 +104,8 @@ export function kvmArchHandleExit(cs: CPUState, run: KvmRun): number {
     case KVM_EXIT_XEN:
       return notAvailable("Xen's interface")
     case KVM_EXIT_IOAPIC_EOI:
-      return notAvailable('a split interrupt controller')
+      ioapicEoiBroadcast(cs.system, run.eoi.vector)
+      return EXIT_HANDLED
     case KVM_EXIT_NOTIFY:
       return handleNotify(cs, run)
     case KVM_EXIT_X86_RDMSR:

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
+  CPU_INTERRUPT_HARD,
   CPU_INTERRUPT_INIT,
   CPU_INTERRUPT_MCE,
   CPU_INTERRUPT_NMI,
+  CPU_INTERRUPT_POLL,
+  CPU_INTERRUPT_SIPI,
   type CPUState,
   cpuSynchronizeState,
   kvmStateOf,
@@ -14,26 +17,57 @@ import {
   KVM_MP_STATE_RUNNABLE,
   KVM_RUN_X86_SMM,
   type KvmRun,
+  kvm_interrupt,
+  kvmInterrupt,
   kvmNmi,
 } from '@dromaius/native'
 import { warnReport } from '@dromaius/util'
-import { cpuGetApicBase, cpuSetApicBase, cpuSetApicTpr } from '../cpu-apic-device.js'
+import { cpuGetApicBase, cpuGetApicTpr, cpuSetApicBase, cpuSetApicTpr } from '../cpu-apic-device.js'
 import { X86_CPU } from '../cpu.js'
 import { IF_MASK } from '../cpuid-bits.js'
 import { HF_SMM_MASK } from '../env.js'
 import { doCpuInit } from '../do-cpu-init.js'
-import { kvmArchStateOf, kvmIrqchipInKernel } from './kvm-arch-state.js'
+import { cpuGetPicInterrupt } from '../pic.js'
+import { kvmArchStateOf, kvmIrqchipInKernel, kvmPicInKernel } from './kvm-arch-state.js'
 import { EXCP08_DBLE, EXCP12_MCHK, kvmQueueException } from './kvm-exception.js'
 
 /**
  * What is to be done right before KVM_RUN: a non-maskable interrupt goes in, and a request that has to be handled
- * here first keeps the guest from running.
+ * here first keeps the guest from running. Interrupts of controllers that are not the kernel's go in, too.
  * @qemu target/i386/kvm/kvm.c kvm_arch_pre_run
- * @differs the interrupt controllers are always the kernel's, so there is no interrupt to inject and no TPR to set;
- *   no system management interrupts
+ * @differs no system management interrupts, no TPR access reports
  */
-export function kvmArchPreRun(cs: CPUState, _run: KvmRun): void {
-  if (cs.interruptRequest === 0) return
+export function kvmArchPreRun(cs: CPUState, run: KvmRun): void {
+  if (cs.interruptRequest !== 0) injectRequests(cs)
+  const s = kvmStateOf(cs)
+  if (kvmPicInKernel(s)) return
+  injectInterrupt(cs, run)
+  // The kernel's own local APIC has its CR8.
+  if (!kvmIrqchipInKernel(s)) run.cr8 = BigInt(cpuGetApicTpr(X86_CPU(cs).apicState))
+}
+
+/** Lets the guest take an interrupt now, or has the kernel say when it can. */
+function injectInterrupt(cs: CPUState, run: KvmRun): void {
+  const cpu = X86_CPU(cs)
+  const open = run.ready_for_interrupt_injection !== 0 && (cpu.env.eflags & IF_MASK) !== 0n
+  if (open && cs.interruptRequest & CPU_INTERRUPT_HARD) {
+    cs.interruptRequest &= ~CPU_INTERRUPT_HARD
+    const irq = cpuGetPicInterrupt(cpu)
+    if (irq >= 0) {
+      const interrupt = kvm_interrupt.alloc()
+      interrupt.irq = irq
+      try {
+        kvmInterrupt(cs.kvmVcpu!, interrupt)
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error
+        warnReport(`Injection failed, interrupt lost: ${error.message}`)
+      }
+    }
+  }
+  run.request_interrupt_window = cs.interruptRequest & CPU_INTERRUPT_HARD ? 1 : 0
+}
+
+function injectRequests(cs: CPUState): void {
   if (cs.interruptRequest & CPU_INTERRUPT_NMI) {
     cs.interruptRequest &= ~CPU_INTERRUPT_NMI
     try {
@@ -59,9 +93,14 @@ export function kvmArchPostRun(cs: CPUState, run: KvmRun): void {
   else env.hflags &= ~HF_SMM_MASK
   // This runs at every exit: nothing new is made where nothing has changed.
   if (((env.eflags & IF_MASK) !== 0n) !== (run.if_flag !== 0)) env.eflags ^= IF_MASK
-  cpuSetApicTpr(apicState, Number(run.cr8))
+  // The bits below those of CR8 stay as they were written to the APIC's register.
+  const tpr = Number(run.cr8)
+  if (tpr !== cpuGetApicTpr(apicState)) cpuSetApicTpr(apicState, tpr)
   const base = run.apic_base
-  if (base !== cpuGetApicBase(apicState)) cpuSetApicBase(apicState, base)
+  if (base === cpuGetApicBase(apicState)) return
+  // An emulated APIC does what its guest's write asks for.
+  if (apicState?.writeBase) apicState.writeBase(base)
+  else cpuSetApicBase(apicState, base)
 }
 
 /** A machine check that was raised here becomes an exception; one inside a double fault resets the machine. */
@@ -82,18 +121,31 @@ function processMce(cs: CPUState): void {
 }
 
 /**
- * Handles what other threads and devices asked of the vCPU before it runs: machine checks and INIT. Returns whether
- * it is halted; with the kernel's APIC that is for the kernel to know.
+ * Handles what other threads and devices asked of the vCPU before it runs: machine checks and INIT, and with an APIC that is
+ * not the kernel's a look at it and start-up IPIs. Returns whether it is halted; with the kernel's APIC that is for the kernel
+ * to know.
  * @qemu target/i386/kvm/kvm.c kvm_arch_process_async_events
- * @differs the APIC is always the kernel's, so there is no polling, SIPI or TPR access to handle
+ * @differs no TPR access reports
  */
 export function kvmArchProcessAsyncEvents(cs: CPUState): boolean {
-  if (cs.interruptRequest === 0) return false
+  const inKernel = kvmIrqchipInKernel(kvmStateOf(cs))
+  if (cs.interruptRequest === 0) return !inKernel && cs.halted
   const cpu = X86_CPU(cs)
   if (cs.interruptRequest & CPU_INTERRUPT_MCE) processMce(cs)
   if (cs.interruptRequest & CPU_INTERRUPT_INIT && !(cpu.env.hflags & HF_SMM_MASK)) {
     cpuSynchronizeState(cs)
     doCpuInit(cpu)
   }
-  return false
+  if (inKernel) return false
+  if (cs.interruptRequest & CPU_INTERRUPT_POLL) {
+    cs.interruptRequest &= ~CPU_INTERRUPT_POLL
+    cpu.apicState?.pollIrq?.()
+  }
+  const hard = cs.interruptRequest & CPU_INTERRUPT_HARD && (cpu.env.eflags & IF_MASK) !== 0n
+  if (hard || cs.interruptRequest & CPU_INTERRUPT_NMI) cs.halted = false
+  if (cs.interruptRequest & CPU_INTERRUPT_SIPI) {
+    cpuSynchronizeState(cs)
+    cpu.apicState?.sipi?.()
+  }
+  return cs.halted
 }

@@ -26,7 +26,7 @@ import { x86CpuDumpState } from '../cpu-dump.js'
 import { x86CpuPendingInterrupt } from '../cpu-class.js'
 import { doCpuInit } from '../do-cpu-init.js'
 import { HF2_NMI_MASK } from '../env.js'
-import { picReadIrq } from '../pic.js'
+import { cpuGetPicInterrupt } from '../pic.js'
 import type { X86Module } from './tcg-module.js'
 import { tcgGetRegisters, tcgGetRuntimeState } from './tcg-state.js'
 import * as x from './x86-layout.js'
@@ -34,18 +34,6 @@ import * as x from './x86-layout.js'
 const EXCP02_NMI = 2
 /** The exception index of EXCP_HLT and its like begins here. */
 const EXCP_LOOP = 0x10000
-
-/**
- * Interrupt vector for the CPU, from its local APIC or the 8259s; -1 for none.
- * @qemu hw/i386/x86.c cpu_get_pic_interrupt
- */
-function cpuGetPicInterrupt(cpu: X86CPU): number {
-  const apic = cpu.apicState
-  const vector = apic?.getInterrupt?.() ?? -1
-  if (vector >= 0) return vector
-  if (apic?.acceptPicIntr && !apic.acceptPicIntr()) return -1
-  return picReadIrq(cpu.system)
-}
 
 /** A double fault could not be delivered: the processor shuts down, and the board resets it. @qemu target/i386/tcg/seg_helper.c check_exception */
 function tripleFault(vcpu: TcgVcpu): void {
