@@ -251,7 +251,7 @@ function tbGenCode(
     valid: true,
   }
   // These are never compiled; to be told that one is hot would end a single step before its instruction.
-  if (tb.cflags !== 0) engine.memory.u32[(ip + TB_COUNT) >> 2] = HOT_COUNT
+  engine.memory.u32[(ip + TB_COUNT) >> 2] = tb.cflags !== 0 ? HOT_COUNT : HOT_COUNT - engine.hot.executions
   engine.tbs.add(tb)
   // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
   if (--vcpu.newBlocks <= 0 || performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { compileBlocks, O, type TcgMemory, wasm, type WasmImports, type WasmTable } from '@dromaius/tcg'
+import {
+  compileBlocks,
+  HOT_COUNT,
+  O,
+  type TcgMemory,
+  wasm,
+  type WasmImports,
+  type WasmTable,
+} from '@dromaius/tcg'
 import type { TranslationBlock } from './tb-cache.js'
 
-/** Blocks that are compiled together: engines stumble over thousands of modules. */
-const BATCH = 512
 /** Slices after which blocks that wait are compiled, however few they are. */
 const PATIENCE = 200
 /** Functions until everything is thrown away: about 100 MiB of machine code. */
@@ -16,6 +22,10 @@ const MAX_FUNCTIONS = 60_000
 export class HotBlocks {
   /** Off: the interpreter does all. */
   enabled = true
+  /** Executions that make a block hot; at most HOT_COUNT. */
+  executions = HOT_COUNT
+  /** Blocks that are compiled together: engines stumble over thousands of modules. */
+  batch = 512
   readonly #memory: TcgMemory
   readonly #table: WasmTable
   readonly #imports: WasmImports
@@ -39,7 +49,7 @@ export class HotBlocks {
   add(tb: TranslationBlock): void {
     if (!this.enabled || tb.cflags !== 0) return
     this.#waiting.push(tb)
-    if (this.#waiting.length >= BATCH) this.#compile()
+    if (this.#waiting.length >= this.batch) this.#compile()
   }
 
   /** A slice begins. True: there are too many functions, everything should be thrown away. */
