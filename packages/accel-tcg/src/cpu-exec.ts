@@ -77,6 +77,7 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
   } finally {
     cpu.running = false
     engine.current = null
+    engine.counts.executed += budget - (vcpu.getU32(ENV_ICOUNT_DECR) & 0x7fff_ffff)
   }
   if (!cpu.vcpuDirty) ops.getRuntimeState(vcpu)
   return outcome
@@ -216,6 +217,7 @@ function tbGenCode(
 ): TranslationBlock | null {
   const { engine } = vcpu
   const single = engine.oneInsnPerTb || (cflags & (CF_IO | CF_SINGLE)) !== 0
+  const started = performance.now()
   let translation
   try {
     translation = engine.translator!.translate({
@@ -254,7 +256,9 @@ function tbGenCode(
   engine.memory.u32[(ip + TB_COUNT) >> 2] = tb.cflags !== 0 ? HOT_COUNT : HOT_COUNT - engine.hot.executions
   engine.tbs.add(tb)
   // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
-  if (--vcpu.newBlocks <= 0 || performance.now() >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
+  const now = performance.now()
+  engine.counts.translation += now - started
+  if (--vcpu.newBlocks <= 0 || now >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
   return tb
 }
 

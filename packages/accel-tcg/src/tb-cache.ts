@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
   type ChainSite,
+  HOT_COUNT,
   type InsnStart,
   PAGE_CODE,
   PAGE_FLAGS,
+  TB_COUNT,
   type TcgMemory,
   type TcgModule,
 } from '@dromaius/tcg'
@@ -63,6 +65,8 @@ export class TbCache {
   #nextId = 1
   /** Blocks translated, blocks thrown away because their code changed, times that everything was thrown away. */
   readonly counts = { translated: 0, invalidated: 0, flushes: 0 }
+  /** Instructions that were interpreted of blocks that have been thrown away with everything. */
+  #interpreted = 0
 
   /** @param flushed  told when everything is thrown away */
   constructor(memory: TcgMemory, module: TcgModule, envs: () => Iterable<number>, flushed: () => void) {
@@ -81,6 +85,25 @@ export class TbCache {
       if (tb.pc === pc && tb.flags === flags && tb.cflags === cflags && tb.csBase === csBase) return tb
     }
     return null
+  }
+
+  /** Blocks since everything was thrown away last, also those that are not valid any more. */
+  get all(): readonly TranslationBlock[] {
+    return this.#all
+  }
+
+  /** Bytes of their bytecode. */
+  get used(): number {
+    return this.#next - this.#memory.code.start
+  }
+
+  /** Instructions that were interpreted, as far as blocks have counted their executions. */
+  get interpreted(): number {
+    const { u32 } = this.#memory
+    return this.#all.reduce((sum, { ip, icount, cflags }) => {
+      const count = u32[(ip + TB_COUNT) >> 2]!
+      return sum + icount * (cflags === 0 ? count : Math.max(0, count - HOT_COUNT))
+    }, this.#interpreted)
   }
 
   /** The block whose number translated code gave. */
@@ -184,6 +207,7 @@ export class TbCache {
   /** Throws everything away. @qemu accel/tcg/tb-maint.c tb_flush */
   flush(): void {
     this.counts.flushes++
+    this.#interpreted = this.interpreted
     for (const page of this.#byPage.keys()) this.#memory.u8[PAGE_FLAGS + page]! &= ~PAGE_CODE
     for (const tb of this.#all) tb.valid = false
     this.#byCode.clear()

@@ -3,7 +3,9 @@ import { type AccelClass, AccelState, type SystemState, TYPE_ACCEL } from '@drom
 import { memoryListenerRegister, memoryListenerUnregister, type RamAllocator } from '@dromaius/memory'
 import { objectClassPropertyAdd, typeRegister } from '@dromaius/qom'
 import { CODE_BUFFER_SIZE } from '@dromaius/tcg'
-import { UserError } from '@dromaius/util'
+import { LOG_JIT, qemuLog, qemuLoglevelMask, UserError } from '@dromaius/util'
+import { dumpExecInfo } from './jit-info.js'
+import { JitProfile } from './jit-profile.js'
 import { TcgRamBacking } from './ram.js'
 import { tcgAccelOps } from './tcg-accel-ops.js'
 import { TcgEngine } from './tcg-engine.js'
@@ -15,6 +17,8 @@ import { TcgEngine } from './tcg-engine.js'
 export class TCGState extends AccelState {
   /** From `tcgInitMachine` to the machine's end. @internal */
   engine: TcgEngine | null = null
+  /** With `-d jit`. @internal */
+  profile: JitProfile | null = null
   /** Buffer for translated code, MiB; 0 for all that there is. */
   tbSize = 0
   /** Blocks that are executed often are compiled. */
@@ -38,13 +42,18 @@ function tcgInitMachine(accel: AccelState, system: SystemState): void {
   if (s.tbSize > 0) s.engine.memory.code.end = s.engine.memory.code.start + s.tbSize * MIB
   s.engine.oneInsnPerTb = s.oneInsnPerTb
   s.engine.hot.enabled = s.compile
+  if (qemuLoglevelMask(LOG_JIT)) s.profile = new JitProfile()
   memoryListenerRegister(s.engine.physMap, system.addressSpaceMemory)
 }
 
 function tcgExitMachine(accel: AccelState): void {
   const s = TYPE_TCG_ACCEL.cast(accel)
-  if (!s.engine) return
-  memoryListenerUnregister(s.engine.physMap, s.engine.system.addressSpaceMemory)
+  const { engine } = s
+  if (!engine) return
+  engine.counts.decode = engine.translator?.decodeMs ?? 0
+  if (s.profile) qemuLog(dumpExecInfo(engine, s.profile.stop(engine.module)))
+  s.profile = null
+  memoryListenerUnregister(engine.physMap, engine.system.addressSpaceMemory)
   s.engine = null
 }
 

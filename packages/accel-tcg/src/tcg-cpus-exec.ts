@@ -17,13 +17,13 @@ const MOST = 4_000_000
 export function tcgCpusExec(cpu: CPUState): number {
   const vcpu = engineOf(cpu).vcpuOf(cpu)
   const { icount } = cpu.system
-  if (icount) return icountCpusExec(vcpu, icount)
   const started = performance.now()
   vcpu.turnEnds = started + TURN_MS
-  const outcome = cpuExec(vcpu, vcpu.turn)
+  const outcome = icount ? icountCpusExec(vcpu, icount) : cpuExec(vcpu, vcpu.turn)
   const elapsed = performance.now() - started
   if (elapsed > 2 * TURN_MS) vcpu.turn = Math.max(LEAST, vcpu.turn >> 1)
   else if (elapsed > TURN_MS / 2 && elapsed < TURN_MS)
     vcpu.turn = Math.min(MOST, vcpu.turn + (vcpu.turn >> 2))
+  vcpu.engine.counts.turns += elapsed
   return outcome
 }

@@ -31,6 +31,7 @@ import {
 } from '@dromaius/tcg'
 import { UserError } from '@dromaius/util'
 import { HotBlocks } from './hot-blocks.js'
+import { JitCounts } from './jit-counts.js'
 import { PhysMap } from './phys-map.js'
 import { TbCache } from './tb-cache.js'
 
@@ -87,6 +88,7 @@ export class TcgEngine {
   readonly tbs: TbCache
   readonly hot: HotBlocks
   readonly writer = new BytecodeWriter()
+  readonly counts = new JitCounts()
   readonly vcpus = new Map<CPUState, Vcpu>()
   /** The CPU whose code runs, or is being translated. */
   current: Vcpu | null = null

@@ -72,6 +72,8 @@ export interface TcgTranslation {
 
 /** Translates the target's code. */
 export interface TcgTranslator {
+  /** Time in `ms` in which instructions were decoded, counted with `-d jit` alone. */
+  readonly decodeMs: number
   translate(request: TcgTranslateRequest): TcgTranslation
 }
 

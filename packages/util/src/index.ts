@@ -36,6 +36,7 @@ export type { KeyvalOptions, KeyValues } from './keyval.js'
 export {
   LOG_CPU_RESET,
   LOG_GUEST_ERROR,
+  LOG_JIT,
   LOG_TRACE,
   qemuLog,
   qemuLogEnable,

@@ -53,7 +53,7 @@ describe('log', () => {
   it('help lists every item', () => {
     const help = log.qemuLogHelp().join('\n')
     for (const item of log.qemuLogItems) expect(help).toContain(item.name)
-    expect(log.qemuLogItems.map(({ name }) => name)).toEqual(['cpu_reset', 'guest_errors'])
+    expect(log.qemuLogItems.map(({ name }) => name)).toEqual(['cpu_reset', 'guest_errors', 'jit'])
   })
 })
 

@@ -9,6 +9,8 @@ import { strerror } from './strerror.js'
 export const LOG_CPU_RESET = 1 << 9
 /** Things that no sane guest does, such as touching registers that do not exist. */
 export const LOG_GUEST_ERROR = 1 << 11
+/** The translator's figures at the end; an item of our own. */
+export const LOG_JIT = 1 << 24
 /** Trace events. */
 export const LOG_TRACE = 1 << 15
 
@@ -29,6 +31,11 @@ export const qemuLogItems: readonly QEMULogItem[] = [
     mask: LOG_GUEST_ERROR,
     name: 'guest_errors',
     help: 'log when the guest OS does something invalid (eg accessing a non-existent register)',
+  },
+  {
+    mask: LOG_JIT,
+    name: 'jit',
+    help: 'show what the translator did, with times and memory, when the machine ends (tcg)',
   },
 ]
 

@@ -27,4 +27,22 @@ describe('-accel tcg', () => {
     expect(stderr).toMatch(/first guest instruction after \d+ ms, ran/)
     expect(status).toBe(0)
   })
+
+  it('-d jit tells what the translator did', () => {
+    const { stderr, status } = dromaius(['-accel', 'tcg', '-icount', '3', '-d', 'jit'])
+
+    const figure = (name: string): number =>
+      Number(new RegExp(`^${name} +([\\d.,]+)`, 'm').exec(stderr)?.[1]?.replaceAll(',', ''))
+    expect(status).toBe(0)
+    expect(figure('TB count')).toBeGreaterThan(100)
+    expect(figure('TB translate count')).toBeGreaterThanOrEqual(figure('TB count'))
+    expect(figure('TB avg target size')).toBeGreaterThan(1)
+    expect(figure('WebAssembly modules')).toBe(0)
+    // What is counted by turns and what -icount counts is the same.
+    expect(figure('guest instructions')).toBe(figure('dromaius: info: instructions:'))
+    const part = ['decode', 'translation', 'compilation', 'interpretation', 'compiled code']
+    expect(part.map(figure).filter((time) => time >= 0)).toHaveLength(part.length)
+    expect(figure('translation')).toBeGreaterThan(0)
+    expect(stderr).toMatch(/^process +\d.* resident/m)
+  })
 })

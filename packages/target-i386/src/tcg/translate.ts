@@ -11,6 +11,7 @@ import {
   type TcgTranslation,
   type TcgTranslator,
 } from '@dromaius/tcg'
+import { LOG_JIT, qemuLoglevelMask } from '@dromaius/util'
 import { decodeInsn } from './decode.js'
 import { DecodeError, DisasContext, type HelperTable } from './disas-context.js'
 import { aluGenerators } from './gen-alu.js'
@@ -60,6 +61,9 @@ export class X86Translator implements TcgTranslator {
   readonly #ir = new TCGContext()
   readonly #s: DisasContext
   readonly #optimizer = new Optimizer()
+  /** The clock is too slow to be asked twice an instruction for nothing. */
+  readonly #profile = qemuLoglevelMask(LOG_JIT)
+  decodeMs = 0
 
   constructor(source: TcgCodeSource, helpers: HelperTable, features: InsnFeatures = {}) {
     this.#s = new DisasContext(this.#ir, helpers)
@@ -140,7 +144,7 @@ export class X86Translator implements TcgTranslator {
     const dirty = s.ccOpDirty
     this.#beginInsn()
     try {
-      decodeInsn(s)
+      this.#decode()
       const { attributes, name } = s.row
       const alone = attributes.has('io')
       if (alone && done > 0) return this.#giveUp(mark, pages)
@@ -165,6 +169,16 @@ export class X86Translator implements TcgTranslator {
       this.#beginInsn()
       s.raise(error.vector)
       return true
+    }
+  }
+
+  #decode(): void {
+    if (!this.#profile) return decodeInsn(this.#s)
+    const started = performance.now()
+    try {
+      decodeInsn(this.#s)
+    } finally {
+      this.decodeMs += performance.now() - started
     }
   }
 

@@ -74,7 +74,8 @@ export const logRows: readonly OptionRow[] = [
     names: ['d'],
     argument: 'item1,...',
     help: ["enable logging of specified items ('-d help' for list)"],
-    differs: 'Only the items that something here would log.',
+    differs:
+      'Only the items that something here would log; `jit` is what `info jit` shows in QEMU, and more.',
     apply: applyLog,
   },
   text('logFile', {
