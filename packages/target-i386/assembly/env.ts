@@ -79,6 +79,7 @@ export function raiseErr(env: u32, vector: u32, error: u32): u64 {
   store<u32>(env, vector, ENV_EXCEPTION_INDEX);
   store<u32>(env, error, ENV_ERROR_CODE);
   store<u32>(env, 0, ENV_EXCEPTION_IS_INT);
+  store<u64>(env, 0, x.X_WALK_FAULT);
   store<u32>(env, EXIT_EXCEPTION, ENV_PENDING);
   return 0;
 }

@@ -4,8 +4,15 @@
 
 import { faulted, hflags, ldu, raise, stu, cr, cpl } from './env'
 import { CLS_NORMAL, A, CLS_ZERO, unpack80, fromInt, roundToIntegral, FLAG_INVALID, FLAG_INEXACT, raiseFlag, TOP } from './softfloat'
-import { fpFinish, fpStart, fpuc, fpus, FSW_B, FSW_ES, pop, pushSt, readSt, setFpus, stopped } from './x87'
+import { canWrite, fpFinish, fpStart, fpuc, fpus, FSW_B, FSW_ES, pop, pushSt, readSt, setFpus, stopped } from './x87'
 import * as x from '../src/tcg/x86-layout'
+
+/** Whether all of an area can be read, that no part of it is taken when another one faults; the fault is pending. */
+function canRead(env: u32, at: u64, size: u32): bool {
+  ldu(env, at, 1);
+  if (!faulted(env)) ldu(env, at + size - 1, 1);
+  return !faulted(env);
+}
 
 @inline function slot(env: u32, offset: u32): u64 { return load<u64>(env + offset); }
 @inline function setSlot(env: u32, offset: u32, value: u64): void { store<u64>(env + offset, value); }
@@ -79,6 +86,7 @@ function storeEnvironment(env: u32, at: u64, wide: bool): bool {
 
 /** FNSTENV. `wide`: 28 bytes, else 14. All exceptions are masked then. */
 export function helper_x87_fnstenv(env: u32, at: u64, wide: u64, c: u64): u64 {
+  if (!canWrite(env, at, wide ? 28 : 14)) return 0;
   if (!storeEnvironment(env, at, wide != 0)) return 0;
   setSlot(env, x.X_FPUC, fpuc(env) | 0x3f);
   updateSummary(env);
@@ -110,6 +118,7 @@ export function helper_x87_fldenv(env: u32, at: u64, wide: u64, c: u64): u64 {
 
 /** FNSAVE: the environment and the stack from its top on, then FNINIT. */
 export function helper_x87_fnsave(env: u32, at: u64, wide: u64, c: u64): u64 {
+  if (!canWrite(env, at, wide ? 108 : 94)) return 0;
   if (!storeEnvironment(env, at, wide != 0)) return 0;
   at += wide ? 28 : 14;
   for (let i: u32 = 0; i < 8; i++) {
@@ -125,6 +134,7 @@ export function helper_x87_fnsave(env: u32, at: u64, wide: u64, c: u64): u64 {
 
 /** FRSTOR. */
 export function helper_x87_frstor(env: u32, at: u64, wide: u64, c: u64): u64 {
+  if (!canRead(env, at, wide ? 108 : 94)) return 0;
   let regs = at + (wide ? 28 : 14);
   if (!loadEnvironment(env, at, wide != 0)) return 0;
   for (let i: u32 = 0; i < 8; i++) {
@@ -142,6 +152,7 @@ export function helper_x87_frstor(env: u32, at: u64, wide: u64, c: u64): u64 {
 
 /** FBSTP's digits. @qemu target/i386/tcg/fpu_helper.c helper_fbst_ST0 */
 export function helper_x87_fbstp(env: u32, at: u64, b: u64, c: u64): u64 {
+  if (!canWrite(env, at, 10)) return 0;
   fpStart(env);
   readSt(env, 0, A);
   let low: u64 = 0, high: u64 = 0xffff;
@@ -261,9 +272,13 @@ function saveMxcsr(env: u32, at: u64): bool {
   return !faulted(env);
 }
 
+/** Bytes that are accessed: the legacy area, and that with XSAVE's header. */
+const FXSAVE_BYTES: u32 = 512, XSAVE_BYTES: u32 = 576;
+
 /** FXSAVE, FXSAVE64. */
 export function helper_fxsave(env: u32, at: u64, rexW: u64, c: u64): u64 {
   if (at & 15) return raise(env, x.EXCP0D_GPF);
+  if (!canWrite(env, at, FXSAVE_BYTES)) return 0;
   if (!saveX87(env, at, rexW != 0)) return 0;
   if (cr(env, 4) & x.CR4_OSFXSR && saveMxcsr(env, at)) saveXmm(env, at);
   return 0;
@@ -272,6 +287,7 @@ export function helper_fxsave(env: u32, at: u64, rexW: u64, c: u64): u64 {
 /** FXRSTOR. */
 export function helper_fxrstor(env: u32, at: u64, rexW: u64, c: u64): u64 {
   if (at & 15) return raise(env, x.EXCP0D_GPF);
+  if (!canRead(env, at, FXSAVE_BYTES)) return 0;
   let mxcsr = <u32>ldu(env, at + 24, 4);
   if (faulted(env)) return 0;
   let sse = (cr(env, 4) & x.CR4_OSFXSR) != 0;
@@ -297,6 +313,7 @@ function xmmIsInitial(env: u32): bool {
 /** XSAVE and, with `optimized`, XSAVEOPT: components 0 and 1. */
 export function helper_xsave(env: u32, at: u64, mask: u64, c: u64): u64 {
   if (at & 63) return raise(env, x.EXCP0D_GPF);
+  if (!canWrite(env, at, XSAVE_BYTES)) return 0;
   let wanted = mask & slot(env, x.X_XCR0);
   let inUse: u64 = (x87IsInitial(env) ? 0 : 1) | (xmmIsInitial(env) ? 0 : 2);
   let saved = c & 2 ? wanted & inUse : wanted;
@@ -312,6 +329,7 @@ export function helper_xsave(env: u32, at: u64, mask: u64, c: u64): u64 {
 /** XRSTOR, of the standard form. */
 export function helper_xrstor(env: u32, at: u64, mask: u64, rexW: u64): u64 {
   if (at & 63) return raise(env, x.EXCP0D_GPF);
+  if (!canRead(env, at, XSAVE_BYTES)) return 0;
   let wanted = mask & slot(env, x.X_XCR0);
   let header = ldu(env, at + 512, 8);
   if (faulted(env)) return 0;

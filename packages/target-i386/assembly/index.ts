@@ -5,6 +5,7 @@
 export { tcgQemuTbExec } from '@dromaius/tcg/build/interpreter'
 export * from '@dromaius/tcg/assembly/softmmu'
 export { cpuGetTbCpuState, updateMmuIndex } from './env'
+export { refineFault } from './fault'
 export { x86TlbFill } from './mmu'
 export { computeEflags, helper_cc_compute_all, helper_read_eflags, helper_write_eflags, loadEflags } from './cc'
 export * from './int'
@@ -25,7 +26,7 @@ export * from './simd-strings'
 export * from './sse-float'
 export {
   helper_x87_arith, helper_x87_arith_mem, helper_x87_com, helper_x87_comi, helper_x87_control, helper_x87_d9e, helper_x87_fld,
-  helper_x87_fxch, helper_x87_load, helper_x87_load80, helper_x87_may_store, helper_x87_move, helper_x87_store, helper_x87_store80, helper_x87_stored, helper_x87_wait,
+  helper_x87_fxch, helper_x87_load, helper_x87_load80, helper_x87_fst, helper_x87_move, helper_x87_store80, helper_x87_wait,
 } from './x87'
 export { helper_x87_exact } from './x87-exact'
 export * from './x87-transcendental'

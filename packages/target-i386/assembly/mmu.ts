@@ -50,6 +50,7 @@ function pageFault(env: u32, addr: u64, access: u32, mode: u32, error: u32): boo
   }
   store<u64>(env, addr, x.X_CR2_PENDING);
   raiseErr(env, x.EXCP0E_PAGE, error);
+  store<u64>(env, 1, x.X_WALK_FAULT);
   return false;
 }
 
@@ -78,7 +79,9 @@ export function x86TlbFill(env: u32, addr: u64, access: u32, mode: u32): bool {
   if (cr4 & x.CR4_PAE) {
     if (hflags(env) & x.HF_LMA) {
       if (<u64>((<i64>addr << 16) >> 16) != addr) {
+        store<u64>(env, addr, x.X_CR2_PENDING);
         raiseErr(env, x.EXCP0D_GPF, 0);
+        store<u64>(env, 1, x.X_WALK_FAULT);
         return false;
       }
       table = cr(env, 3) & PG_ADDRESS;

@@ -3,6 +3,8 @@
 // Packed instructions whose meaning does not fit in an expression (SDM volume 2). Operands are offsets in the CPU's block;
 // what both have in common is generated into build/simd.ts.
 
+import { probeWrite } from '@dromaius/tcg/assembly/softmmu'
+import { ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
 import { faulted, stu } from './env'
 import * as x from '../src/tcg/x86-layout'
 
@@ -141,6 +143,7 @@ export function helper_mpsadbw(env: u32, d: u64, s: u64, c: u64): u64 {
 /** MASKMOVDQU, MASKMOVQ: bytes of `d` whose mask in `s` is negative, to `address`. `bytes` is in the upper half of `s`. */
 export function helper_maskmov(env: u32, d: u64, s: u64, address: u64): u64 {
   let bytes = <u32>(s >> 32), mask = env + <u32>s;
+  if (!probeWrite(env, address, bytes, load<u32>(env, ENV_MMU_IDX))) return 0;
   for (let i: u32 = 0; i < bytes; i++) {
     if (!(load<u8>(mask + i) & 0x80)) continue;
     stu(env, address + i, 1, load<u8>(env + <u32>d + i));

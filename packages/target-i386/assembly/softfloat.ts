@@ -187,6 +187,11 @@ export function roundTo(p: Parts, precision: i32, least: i32, most: i32): void {
       flags |= FLAG_UNDERFLOW | FLAG_INEXACT;
       return setZero(p, p.sign);
     }
+    if (tiny && !underflowMasked && least != LEAST_80) {
+      // No result: whether it is inexact is said of the number with any exponent (SDM volume 1, 4.9.1.5).
+      flags |= roundAt(p, precision) ? FLAG_UNDERFLOW | FLAG_INEXACT : FLAG_UNDERFLOW;
+      return;
+    }
     shiftRightJam(p, least - p.exp);
     p.exp = least;
     let inexact = roundAt(p, precision);
@@ -197,7 +202,9 @@ export function roundTo(p: Parts, precision: i32, least: i32, most: i32): void {
   }
   if (roundAt(p, precision)) flags |= FLAG_INEXACT;
   if (p.exp <= most) return;
-  flags |= FLAG_OVERFLOW | FLAG_INEXACT;
+  flags |= FLAG_OVERFLOW;
+  if (!overflowMasked && most != MOST_80) return;
+  flags |= FLAG_INEXACT;
   let finite = rounding == ROUND_ZERO || (rounding == ROUND_DOWN && !p.sign) || (rounding == ROUND_UP && p.sign != 0);
   roundedUp = !finite;
   if (!finite) return setInf(p, p.sign);
@@ -226,7 +233,7 @@ export function pack64(p: Parts): u64 {
     default: return sign | 0x7ff8000000000000 | ((p.hi >> 11) & 0xfffffffffffff);
   }
 }
-const LEAST_80: i32 = -16382, MOST_80: i32 = 16383, ADJUSTMENT: i32 = 24576;
+export const LEAST_80: i32 = -16382, MOST_80: i32 = 16383, ADJUSTMENT: i32 = 24576;
 
 /** A result beyond the range of its exponent, when that is no masked exception, comes with another exponent (SDM volume 1, 8.5.4 and 8.5.5). */
 function adjust(p: Parts, precision: i32): void {

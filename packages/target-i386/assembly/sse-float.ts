@@ -15,22 +15,26 @@ import * as x from '../src/tcg/x86-layout'
 const ADD: u32 = 0, SUB: u32 = 1, MUL: u32 = 2, DIV: u32 = 3, MIN: u32 = 4, MAX: u32 = 5, SQRT: u32 = 6;
 const PD: u32 = 1, SS: u32 = 2, SD: u32 = 3;
 
-const MXCSR_DAZ: u32 = 1 << 6, MXCSR_PE: u32 = 1 << 5, MXCSR_UM: u32 = 1 << 11, MXCSR_PM: u32 = 1 << 12, MXCSR_FTZ: u32 = 1 << 15;
+const MXCSR_DAZ: u32 = 1 << 6, MXCSR_PE: u32 = 1 << 5, MXCSR_OM: u32 = 1 << 10, MXCSR_UM: u32 = 1 << 11, MXCSR_PM: u32 = 1 << 12, MXCSR_FTZ: u32 = 1 << 15;
+/** Exceptions that are found before the computation. */
+const BEFORE: u32 = FLAG_INVALID | FLAG_DENORMAL | FLAG_DIVBYZERO;
 /** Rounds to nearest, with the inexact flag set and its exception masked. */
 let fast: bool = false;
 
 function start(env: u32): void {
   let mxcsr = <u32>load<u64>(env, x.X_MXCSR);
-  begin((mxcsr >> 13) & 3, (mxcsr & MXCSR_DAZ) != 0, (mxcsr & MXCSR_FTZ) != 0, (mxcsr & MXCSR_UM) != 0, true);
+  begin((mxcsr >> 13) & 3, (mxcsr & MXCSR_DAZ) != 0, (mxcsr & MXCSR_FTZ) != 0, (mxcsr & MXCSR_UM) != 0, (mxcsr & MXCSR_OM) != 0);
   fast = (mxcsr & (0x6000 | MXCSR_PE | MXCSR_PM)) == (MXCSR_PE | MXCSR_PM);
 }
 
 /** Adds the flags to MXCSR; false: an exception was raised and nothing may be written (SDM volume 1, 11.5.2). */
 function finish(env: u32): bool {
   if (flags == 0) return true;
-  let mxcsr = <u32>load<u64>(env, x.X_MXCSR) | flags;
-  store<u64>(env, mxcsr, x.X_MXCSR);
-  if ((flags & ~(mxcsr >> 7)) == 0) return true;
+  let mxcsr = <u32>load<u64>(env, x.X_MXCSR), open = ~(mxcsr >> 7), told = flags;
+  // What is found before the computation goes before what is found after it (SDM volume 1, 11.5.3).
+  if (flags & BEFORE & open) told &= BEFORE;
+  store<u64>(env, mxcsr | told, x.X_MXCSR);
+  if ((told & open) == 0) return true;
   raise(env, cr(env, 4) & x.CR4_OSXMMEXCPT ? x.EXCP13_XM : x.EXCP06_ILLOP);
   return false;
 }
@@ -254,6 +258,13 @@ export function helper_sse_pairs(env: u32, d: u64, s: u64, c: u64): u64 {
   return keep(env, <u32>d, 16);
 }
 
+/** Ends a step of a dot product; false: it goes no further, since an exception was raised (SDM volume 2, DPPS). */
+function step(env: u32): bool {
+  if (!finish(env)) return false;
+  setFlags(0);
+  return true;
+}
+
 /** DPPS, DPPD. `c`: the immediate, and bit 8 for doubles. */
 export function helper_sse_dp(env: u32, d: u64, s: u64, c: u64): u64 {
   start(env);
@@ -261,6 +272,7 @@ export function helper_sse_dp(env: u32, d: u64, s: u64, c: u64): u64 {
   if (c & 0x100) {
     let first = c & 0x10 ? arith64(MUL, load<u64>(to), load<u64>(from)) : 0;
     let second = c & 0x20 ? arith64(MUL, load<u64>(to, 8), load<u64>(from, 8)) : 0;
+    if (!step(env)) return 0;
     let sum = arith64(ADD, first, second);
     store<u64>(result, c & 1 ? sum : 0);
     store<u64>(result, c & 2 ? sum : 0, 8);
@@ -269,7 +281,10 @@ export function helper_sse_dp(env: u32, d: u64, s: u64, c: u64): u64 {
   for (let i: u32 = 0; i < 4; i++) {
     store<u32>(result + i * 4, c & (<u64>0x10 << i) ? arith32(MUL, load<u32>(to + i * 4), load<u32>(from + i * 4)) : 0);
   }
-  let sum = arith32(ADD, arith32(ADD, load<u32>(result), load<u32>(result, 4)), arith32(ADD, load<u32>(result, 8), load<u32>(result, 12)));
+  if (!step(env)) return 0;
+  let low = arith32(ADD, load<u32>(result), load<u32>(result, 4)), high = arith32(ADD, load<u32>(result, 8), load<u32>(result, 12));
+  if (!step(env)) return 0;
+  let sum = arith32(ADD, low, high);
   for (let i: u32 = 0; i < 4; i++) store<u32>(result + i * 4, c & (<u64>1 << i) ? sum : 0);
   return keep(env, <u32>d, 16);
 }

@@ -6,7 +6,7 @@
 import { tlbEntry } from '@dromaius/tcg/assembly/softmmu'
 import { ACCESS_READ, ACCESS_WRITE, ENV_MMU_IDX, ENV_WATCH_COUNT, TLB_ADDEND } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
-import { faulted, ldu, lma, reg, seg, segBase, setReg, stu } from './env'
+import { faulted, ldu, reg, seg, segBase, setReg, stu } from './env'
 
 const RAX = 0, RCX = 1, RSI = 6, RDI = 7;
 /** Rounds of one call at most. So many are done whatever is in the TLB: instructions are counted by calls. */
@@ -47,7 +47,7 @@ export function helper_rep_movs(env: u32, what: u64, b: u64, c: u64): u64 {
   let size = what & 15, mask = addressMask(what);
   let source = segmentBase(env, <u32>(what >> 8) - 1), target = segmentBase(env, x.R_ES);
   let step = load<u64>(env, x.X_DF) * size;
-  let wide: u64 = lma(env) ? -1 : 0xffffffff;
+  let wide: u64 = <u32>load<u64>(env, x.X_HFLAGS) & x.HF_CS64 ? -1 : 0xffffffff;
   for (let done: u64 = 0; done < ROUNDS; ) {
     let count = reg(env, RCX) & mask;
     if (count == 0) return 1;
@@ -86,7 +86,7 @@ export function helper_rep_stos(env: u32, what: u64, b: u64, c: u64): u64 {
   let size = what & 15, mask = addressMask(what);
   let target = segmentBase(env, x.R_ES);
   let step = load<u64>(env, x.X_DF) * size;
-  let wide: u64 = lma(env) ? -1 : 0xffffffff;
+  let wide: u64 = <u32>load<u64>(env, x.X_HFLAGS) & x.HF_CS64 ? -1 : 0xffffffff;
   let value = reg(env, RAX);
   for (let done: u64 = 0; done < ROUNDS; ) {
     let count = reg(env, RCX) & mask;

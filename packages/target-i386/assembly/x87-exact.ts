@@ -4,7 +4,7 @@
 
 import {
   A, B, CLS_INF, CLS_NORMAL, CLS_ZERO, FLAG_DENORMAL, FLAG_DIVBYZERO, FLAG_INEXACT, fromInt, invalid, isNan, raiseFlag,
-  roundToIntegral, setIndefinite, TOP,
+  roundToIntegral, setIndefinite, TOP, ADJUSTMENT, FLAG_OVERFLOW, FLAG_UNDERFLOW, LEAST_80, MOST_80, overflowMasked, underflowMasked, setRoundedUp,
 } from './softfloat'
 import { remParts, sqrtParts } from './softfloat-ops'
 import {
@@ -32,7 +32,7 @@ export function helper_x87_exact(env: u32, code: u64, _: u64, __: u64): u64 {
       if (isNan(A)) propagate();
       else {
         if (A.denormal) raiseFlag(FLAG_DENORMAL);
-        if (roundToIntegral(A)) raiseFlag(FLAG_INEXACT);
+        if (!stopped(env) && roundToIntegral(A)) raiseFlag(FLAG_INEXACT);
       }
       writeSt(env, 0, A, 64);
       break;
@@ -47,6 +47,20 @@ export function helper_x87_exact(env: u32, code: u64, _: u64, __: u64): u64 {
   }
   fpFinish(env);
   return 0;
+}
+
+/** A result that is beyond the range even with another exponent is infinite or zero (SDM volume 1, 8.5.4 and 8.5.5). */
+function tooFar(): void {
+  if (A.exp > MOST_80 + ADJUSTMENT && !overflowMasked) {
+    raiseFlag(FLAG_OVERFLOW | FLAG_INEXACT);
+    setRoundedUp(true);
+    A.cls = CLS_INF;
+    A.hi = TOP;
+  } else if (A.exp < LEAST_80 - ADJUSTMENT && !underflowMasked) {
+    raiseFlag(FLAG_UNDERFLOW | FLAG_INEXACT);
+    A.cls = CLS_ZERO;
+    A.hi = 0;
+  }
 }
 
 function fscale(env: u32): void {
@@ -68,6 +82,7 @@ function fscale(env: u32): void {
     if (A.cls == CLS_NORMAL && B.cls == CLS_NORMAL && B.exp >= 0) {
       let by: i32 = B.exp > 16 ? 0x10000 : <i32>(B.hi >> (63 - B.exp));
       A.exp += B.sign ? -by : by;
+      if (!stopped(env)) tooFar();
     }
   }
   writeSt(env, 0, A, 64);
@@ -116,9 +131,9 @@ function fprem(env: u32, nearest: bool): void {
   else if (isNan(A) || isNan(B)) propagate();
   else if (A.cls == CLS_INF || B.cls == CLS_ZERO) invalid(A);
   else {
-    status &= ~CONDITIONS;
     if (A.denormal | B.denormal) raiseFlag(FLAG_DENORMAL);
-    if (B.cls != CLS_INF && A.cls != CLS_ZERO) {
+    if (!stopped(env)) status &= ~CONDITIONS;
+    if (!stopped(env) && B.cls != CLS_INF && A.cls != CLS_ZERO) {
       let q = remParts(A, B, nearest);
       if (q & 8) status |= FSW_C2;
       else status |= (q & 4 ? FSW_C0 : 0) | (q & 2 ? FSW_C3 : 0) | (q & 1 ? FSW_C1 : 0);

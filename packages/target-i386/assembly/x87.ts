@@ -6,10 +6,12 @@
 import {
   A, B, CLS_INF, CLS_NORMAL, CLS_QNAN, CLS_SNAN, CLS_UNSUPPORTED, CLS_ZERO, compareParts, FLAG_DENORMAL, FLAG_DIVBYZERO,
   FLAG_INVALID, FLAG_OVERFLOW, FLAG_UNDERFLOW, flags, fromInt, invalid, isNan, pack32, pack64, pack80, Parts, raiseFlag, ROUND_ZERO, roundedUp, setFlags,
-  setIndefinite, setRounding, toInt, TOP, unpack32, unpack64, unpack80, begin,
+  setIndefinite, setRounding, toInt, TOP, unpack32, unpack64, unpack80, begin, FLAG_INEXACT, setRoundedUp,
 } from './softfloat'
 import { addParts, divParts, mulParts } from './softfloat-ops'
-import { cr, faulted, ldu, raise, stu } from './env'
+import { probeWrite } from '@dromaius/tcg/assembly/softmmu'
+import { ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
+import { cr, faulted, ldu, linear, raise, stu } from './env'
 import * as x from '../src/tcg/x86-layout'
 
 export const FSW_SF: u32 = 0x40, FSW_ES: u32 = 0x80, FSW_C0: u32 = 0x100, FSW_C1: u32 = 0x200, FSW_C2: u32 = 0x400, FSW_C3: u32 = 0x4000, FSW_B: u32 = 0x8000;
@@ -209,18 +211,16 @@ export function helper_x87_load(env: u32, value: u64, type: u64, _: u64): u64 {
   return 0;
 }
 
-/** The value of FST, FIST and FISTTP. `c`: the type, and bit 8 for truncation. The flags are kept for `x87_stored`. */
-export function helper_x87_store(env: u32, c: u64, _: u64, __: u64): u64 {
-  fpStart(env);
-  if (c & 0x100) setRounding(ROUND_ZERO);
+/** The value of FST, FIST and FISTTP by its type; what it raises stands in the flags. */
+function storedValue(env: u32, type: u32): u64 {
   readSt(env, 0, A);
-  switch (<u32>c & 0xff) {
+  switch (type) {
     case MEM_F32:
     case MEM_F64: {
       if (A.cls == CLS_UNSUPPORTED) invalid(A);
       if (A.cls == CLS_SNAN) raiseFlag(FLAG_INVALID);
       // A denormal of 80 bits is no denormal operand here (SDM volume 2, FST).
-      return (<u32>c & 0xff) == MEM_F32 ? <u64>pack32(A) : pack64(A);
+      return type == MEM_F32 ? <u64>pack32(A) : pack64(A);
     }
     case MEM_I16: return <u64>toInt(A, 16);
     case MEM_I32: return <u64>toInt(A, 32);
@@ -228,13 +228,35 @@ export function helper_x87_store(env: u32, c: u64, _: u64, __: u64): u64 {
   }
 }
 
-/** Whether the value of `x87_store` may be stored: no exception that is not masked forbids it. */
-export function helper_x87_may_store(env: u32, _: u64, __: u64, ___: u64): u64 { return <u64>!stopped(env); }
+/** Whether all of an operand can be written; if not, the fault is pending. */
+export function canWrite(env: u32, address: u64, size: u32): bool {
+  return probeWrite(env, linear(env, address), size, load<u32>(env, ENV_MMU_IDX));
+}
 
-/** What comes after the store: flags, and the pop if `popped`. */
-export function helper_x87_stored(env: u32, popped: u64, _: u64, __: u64): u64 {
+/**
+ * FST, FIST and FISTTP. `c`: the type; bit 8 for truncation, bit 9 to pop. An exception that is not masked keeps the value
+ * from being stored, overflow and underflow too (SDM volume 1, 8.5.4 and 8.5.5); a fault of memory leaves all as it was.
+ */
+export function helper_x87_fst(env: u32, address: u64, c: u64, _: u64): u64 {
+  let status = fpus(env), type = <u32>c & 0xff;
+  let size: u32 = type == MEM_I16 ? 2 : type == MEM_F32 || type == MEM_I32 ? 4 : 8;
+  fpStart(env);
+  if (c & 0x100) setRounding(ROUND_ZERO);
+  let value = storedValue(env, type);
+  let late = (flags & (FLAG_OVERFLOW | FLAG_UNDERFLOW) & ~fpuc(env)) != 0;
+  let held = stopped(env) || late;
+  if (held) canWrite(env, address, size);
+  else stu(env, address, size, value);
+  if (faulted(env)) {
+    setFpus(env, status);
+    return 0;
+  }
+  if (late) {
+    setFlags(flags & ~FLAG_INEXACT);
+    setRoundedUp(false);
+  }
   fpFinish(env);
-  if (popped && !stopped(env)) pop(env);
+  if (c & 0x200 && !held) pop(env);
   return 0;
 }
 
@@ -257,6 +279,7 @@ export function helper_x87_load80(env: u32, address: u64, _: u64, __: u64): u64 
 
 /** FSTP m80fp. */
 export function helper_x87_store80(env: u32, address: u64, _: u64, __: u64): u64 {
+  if (!canWrite(env, address, 10)) return 0;
   fpStart(env);
   let mantissa: u64 = 0xc000000000000000, high: u64 = 0xffff;
   if (isEmpty(env, 0)) fault(env, false);

@@ -252,6 +252,7 @@ function probeStore(env: u32, addr: u64, size: u32, mode: u32): bool {
 
 /** Loads 1 to 8 bytes in a mode of the MMU. On a fault something is pending and the value means nothing. */
 export function loadMode(env: u32, addr: u64, size: u32, mode: u32): u64 {
+  store<u64>(env, addr, l.ENV_LOAD_ADDRESS);
   let first: u32 = 0x1000 - (<u32>addr & 0xfff);
   if (first >= size) return loadPage(env, addr, size, mode);
   let low = loadPage(env, addr, first, mode);

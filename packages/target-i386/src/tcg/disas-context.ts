@@ -118,6 +118,9 @@ export class DisasContext {
   /** The register X_CC_OP does not know of it yet. */
   ccOpDirty = false
   jump: DisasJump = 'next'
+  /** INSN_* of the instruction. */
+  insnFlags = 0
+  #loaded: Address | null = null
   #address: Address | null = null
 
   constructor(ir: TCGContext, helpers: HelperTable) {
@@ -157,6 +160,8 @@ export class DisasContext {
     this.memSeg = x.R_DS
     this.ops = []
     this.#address = null
+    this.#loaded = null
+    this.insnFlags = 0
   }
 
   reg64(n: number): Operand {
@@ -236,6 +241,7 @@ export class DisasContext {
   inSegment(offset: Address, segment: number, overridden = this.override): Address {
     const { ir } = this
     const chosen = overridden >= 0 ? overridden : segment
+    if (chosen === x.R_SS) this.insnFlags |= x.INSN_SS
     if (this.code64) {
       const fsgs = chosen >= x.R_FS
       if (this.aflag === MO_64 && !fsgs) return offset
@@ -271,11 +277,14 @@ export class DisasContext {
   load(size: Size, address: Address, d = this.temp()): Operand {
     const op = [O.ld8u!, O.ld16u!, O.ld32u!, O.ld64!][size]!
     this.ir.emit(op, d, address.base, 0, address.disp)
+    this.#loaded = address
     return d
   }
 
   store(size: Size, address: Address, value: Operand): void {
     const op = [O.st8!, O.st16!, O.st32!, O.st64!][size]!
+    const { base, disp } = this.#loaded ?? { base: -1, disp: 0 }
+    if (address.base === base && address.disp === disp) this.insnFlags |= x.INSN_RMW
     this.ir.emit(op, value, address.base, 0, address.disp)
   }
 

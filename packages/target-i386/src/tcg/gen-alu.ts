@@ -215,6 +215,7 @@ const cmpxchg8b: Generator = (s) => {
   const wide = s.dflag === MO_64
   if (wide && !s.features.cx16) s.illegal()
   genUpdateCcOp(s)
+  s.insnFlags |= x.INSN_RMW
   s.call(wide ? 'cmpxchg16b' : 'cmpxchg8b', s.temp(), s.flat(s.address()))
   setCcOp(s, x.CC_OP_EFLAGS)
 }

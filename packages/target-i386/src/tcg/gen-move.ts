@@ -27,6 +27,7 @@ export function stackSize(s: DisasContext): Size {
 
 /** A linear address on the stack, from an offset that need not be truncated yet. */
 export function onStack(s: DisasContext, pointer: Operand, disp = 0): Address {
+  s.insnFlags |= x.INSN_STACK
   if (s.code64) return s.displaced(pointer, disp)
   const saved = s.aflag
   s.aflag = stackSize(s)
@@ -130,6 +131,7 @@ const popOperand: Generator = (s) => {
   // The address is worked out with the stack pointer as it is after the pop (SDM volume 2, POP).
   if (s.memBase === RSP) s.memDisp += 1 << s.dflag
   s.write(dst, value)
+  s.insnFlags &= ~x.INSN_RMW
   moveStack(s, 1 << s.dflag)
 }
 
@@ -152,6 +154,7 @@ const popa: Generator = (s) => {
 
 /** ENTER (SDM volume 2). @qemu target/i386/tcg/translate.c gen_enter */
 const enter: Generator = (s) => {
+  s.insnFlags |= x.INSN_SS
   const { ir } = s
   const [size, nesting] = s.ops.map((op) => (op.kind === 'imm' ? op.value : 0)) as [number, number]
   const level = nesting & 31
@@ -167,12 +170,16 @@ const enter: Generator = (s) => {
     })
   }
   if (level > 0) s.store(s.dflag, onStack(s, rsp, -bytes * (level + 1)), frame)
+  // The page of the new stack pointer must be one that can be written (SDM volume 2, ENTER).
+  const last = s.flat(onStack(s, rsp, -(size + bytes * (level + 1))))
+  s.call('probe_write', s.temp(), last, s.const(bytes))
   moveStack(s, -(size + bytes * (level + 1)))
   s.writeReg(RBP, s.dflag, frame)
 }
 
 /** LEAVE. @qemu target/i386/tcg/translate.c gen_leave */
 const leave: Generator = (s) => {
+  s.insnFlags |= x.INSN_SS
   const value = s.load(s.dflag, onStack(s, s.reg64(RBP)))
   const stack = s.temp()
   s.ir.emit(O.add64!, stack, s.reg64(RBP), s.const(1 << s.dflag))

@@ -8,6 +8,7 @@ import {
   DecodeError,
   type DisasContext,
   MO_128,
+  MO_32,
   MO_64,
   type Size,
   type X86Operand,
@@ -120,7 +121,10 @@ export const packedGenerator: Generator = (s) => {
   const [dst, src] = s.ops as [X86Operand, X86Operand]
   checkOperands(s)
   let from: Operand = x.X_SSE_T0
+  // Unpacking low halves, MMX's form reads no more than it takes.
+  const narrow = dst.kind === 'mmx' && s.row.name.startsWith('punpckl')
   if (src.kind === 'imm') s.ir.mov(from, s.const(immediateOf(src)))
+  else if (narrow && src.kind === 'mem') s.load(MO_32, s.address(), from)
   else from = packedSource(s, src)
   callPacked(s, `${s.row.name}_${dst.kind}`, registerSlot(dst), from)
   finishMmx(s, dst)

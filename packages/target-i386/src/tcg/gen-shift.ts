@@ -42,9 +42,9 @@ function shiftFlags(
   setCcOp(s, x.CC_OP_DYNAMIC)
 }
 
-/** A count of zero still writes the register: the upper half of a dword. */
+/** A count of zero still writes: the upper half of a register for a dword, a memory operand as it is. */
 function zeroCount(s: DisasContext, dst: X86Operand): void {
-  if (dst.kind === 'reg' && dst.size === MO_32) s.write(dst, s.read(dst))
+  if (dst.kind === 'mem' || dst.size === MO_32) s.write(dst, s.read(dst))
 }
 
 /** SHL, SHR, SAR. @qemu target/i386/tcg/translate.c gen_shift_rm_T1 */

@@ -8,6 +8,7 @@ import { MO_32, MO_64, type X86Operand } from './disas-context.js'
 import {
   callPacked,
   checkOperands,
+  enterMmx,
   finishMmx,
   generalSlot,
   immediateOf,
@@ -26,7 +27,10 @@ const helper =
   (s) => {
     const [dst, src, imm] = s.ops as [X86Operand, X86Operand, X86Operand?]
     checkOperands(s)
-    callPacked(s, name, registerSlot(dst), packedSource(s, src), code(imm ? immediateOf(imm) : 0))
+    const from = packedSource(s, src)
+    // An exception does not take back that the registers are MMX's.
+    if (dst.kind === 'mmx' || src.kind === 'mmx') enterMmx(s)
+    callPacked(s, name, registerSlot(dst), from, code(imm ? immediateOf(imm) : 0))
     finishMmx(s, dst)
   }
 

@@ -5,6 +5,7 @@
 import { O, type Operand } from '@dromaius/tcg'
 import { setCcOp } from './cc.js'
 import {
+  type Address,
   type DisasContext,
   MO_128,
   MO_16,
@@ -19,6 +20,7 @@ import {
   checkMmx,
   checkOperands,
   checkSse,
+  enterMmx,
   finishMmx,
   generalSlot,
   immediateOf,
@@ -49,11 +51,24 @@ const movVW = packed((s, dst, src) => {
   s.ir.mov(to + 8, from + 8)
 })
 
+/** Neither half is stored when the other one, on the next page, cannot be. */
+function genProbeOver(s: DisasContext, address: Address): void {
+  const { ir } = s
+  const within = s.temp()
+  const fine = ir.newLabel()
+  const flat = s.flat(address)
+  ir.emit(O.and64!, within, flat, s.const(0xfff))
+  ir.brcond('leu', 64, within, s.const(0xff0), fine)
+  s.call('probe_write', s.temp(), flat, s.const(16))
+  ir.setLabel(fine)
+}
+
 /** All 16 bytes out of a register. */
 const movWV = packed((s, dst, src) => {
   const from = registerSlot(src)
   if (dst.kind === 'mem') {
     const address = packedAddress(s, MO_128)
+    if (s.row.attributes.has('ua')) genProbeOver(s, address)
     s.store(MO_64, address, from)
     s.store(MO_64, { base: address.base, disp: address.disp + 8 }, from + 8)
   } else {
@@ -130,10 +145,10 @@ function lane(op: X86Operand, size: Size, n: number): [slot: Operand, shift: num
 
 const pinsr = (size: Size): Generator =>
   packed((s, dst, src, imm) => {
-    const value = src.kind === 'mem' ? s.load(size, s.address()) : s.read(src)
     const wide = size === MO_32 && s.dflag === MO_64 ? MO_64 : size
+    const value = src.kind === 'mem' ? s.load(wide, s.address()) : s.read(src)
     const [slot, shift] = lane(dst, wide, imm)
-    if (wide === MO_64) s.ir.mov(slot, src.kind === 'mem' ? s.load(MO_64, s.address()) : value)
+    if (wide === MO_64) s.ir.mov(slot, value)
     else insertBits(s, slot, value, shift, 8 << size)
   })
 
@@ -178,6 +193,7 @@ const insertps = packed((s, dst, src, imm) =>
 const maskmov = packed((s, dst, src) => {
   const address = s.flat(s.inSegment({ base: s.reg64(7), disp: 0 }, x.R_DS))
   const bytes = dst.kind === 'mmx' ? 8 : 16
+  if (dst.kind === 'mmx') enterMmx(s)
   s.call(
     'maskmov',
     s.temp(),

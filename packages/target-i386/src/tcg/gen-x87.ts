@@ -34,17 +34,8 @@ function genLoad(s: DisasContext, type: number): void {
   s.call('x87_load', s.temp(), s.load(sizes[type]!, s.address()), s.const(type))
 }
 
-/** FST, FIST, FISTTP: the value, the store, and then what the store being done means. */
 function genStore(s: DisasContext, type: number, pop: boolean, truncate = false): void {
-  const value = s.temp()
-  s.call('x87_store', value, s.const(type | (truncate ? 0x100 : 0)))
-  const stopped = s.ir.newLabel()
-  const unmasked = s.temp()
-  s.call('x87_may_store', unmasked)
-  s.ir.brcond('eq', 64, unmasked, s.const(0), stopped)
-  s.store(sizes[type]!, s.address(), value)
-  s.ir.setLabel(stopped)
-  s.call('x87_stored', s.temp(), s.const(pop ? 1 : 0))
+  s.call('x87_fst', s.temp(), s.flat(s.address()), s.const(type | (truncate ? 0x100 : 0) | (pop ? 0x200 : 0)))
 }
 
 /** What works on memory as a whole: the helper takes the address, and whether the form is the wide one. */

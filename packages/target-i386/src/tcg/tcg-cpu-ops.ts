@@ -37,7 +37,9 @@ export const x86TcgOps: TCGCPUOps = {
   setPc: (vcpu, pc) => put(vcpu, x.X_EIP, pc),
   restoreStateToOpc(vcpu, pc, word) {
     put(vcpu, x.X_EIP, pc)
-    if (word !== x.CC_OP_DYNAMIC) put(vcpu, x.X_CC_OP, word)
+    const ccOp = word & 0xff
+    if (ccOp !== x.CC_OP_DYNAMIC) put(vcpu, x.X_CC_OP, ccOp)
+    ;(vcpu.module as X86Module).refineFault(vcpu.env, word)
   },
   doInterrupt: x86CpuDoInterrupt,
   execInterrupt: x86CpuExecInterrupt,

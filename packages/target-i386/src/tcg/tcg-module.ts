@@ -28,6 +28,8 @@ export interface X86Module extends TcgModule {
   setTarget(tlbFill: number, tbState: number): void
   updateMmuIndex(env: number): void
   updateBreakpoints(env: number): void
+  /** @param insn  INSN_* */
+  refineFault(env: number, insn: number): void
   cpuGetTbCpuState(env: number): void
   computeEflags(env: number): number
   loadEflags(env: number, value: number, mask: number): void

@@ -154,6 +154,7 @@ export class X86Translator implements TcgTranslator {
       }
       if (attributes.has('cpl0') && !s.checkCpl0()) return true
       ;(generators[name] ?? packedGenerator)(s)
+      ir.ops[mark]!.a |= s.insnFlags
       if (s.jump === 'next' && (s.io || s.tf || s.flags & SHADOWS || attributes.has('end'))) {
         genJmpIm(s, nextPc(s))
         genEob(s, attributes.has('end'))

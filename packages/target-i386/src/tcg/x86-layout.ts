@@ -62,6 +62,9 @@ export const X_MONITOR = 0x1358
 /** Instruction count at which the last block began to touch the page tables: unused bits of a fault. */
 export const X_CR2_PENDING = 0x1360
 
+/** Not 0: the exception that is pending is a fault of the page walk, for the address in X_CR2_PENDING. */
+export const X_WALK_FAULT = 0x13f0
+
 /** XMM registers: 32 bytes each, of which the lower 16 are used. */
 export const X_XMM = 0x1400
 export const X_XMM_SIZE = 0x20
@@ -81,6 +84,13 @@ export const X_XCR0 = 0x16c8
 /** Memory operands of SSE and MMX instructions, and room for two more. */
 export const X_SSE_T0 = 0x1700
 export const X_SSE_T1 = 0x1740
+
+/* What is known of an instruction beside the kind in bits 7:0, for its faults. */
+/** It reads its memory operand and writes it. */
+export const INSN_RMW = 1 << 8
+/** Its memory operand is in the stack segment; it uses the stack by itself. */
+export const INSN_SS = 1 << 9
+export const INSN_STACK = 1 << 10
 
 /** Kinds of the last operation. Those with a width come in four: byte, word, dword, qword. @qemu target/i386/cpu.h CCOp */
 export const CC_OP_DYNAMIC = 0

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { afterAll, describe, expect, it } from 'vitest'
 import { NativeCpu, whyNoNativeCpu } from '../../fixtures/native-cpu.js'
-import { type Random, randomFrom } from '../../fixtures/random-code.js'
-import {
-  CODE_BYTES,
-  DATA_BYTES,
-  FX_BYTES,
-  type Outcome,
-  type TestCase,
-  UserModeCpu,
-} from '../../fixtures/user-mode-cpu.js'
+import { FX_BYTES } from '../../fixtures/case-layout.js'
+import { type FxCase, runFx, runFxNative } from '../../fixtures/fx-case.js'
+import { Random as Generator } from '../../fixtures/random.js'
+import { UserModeCpu } from '../../fixtures/user-mode-cpu.js'
 import { type Big, exponentOf, x87Reference } from '../../fixtures/x87-reference.js'
 
 const CASES = Number(process.env.DROMAIUS_X87 ?? 1500)
@@ -33,6 +28,13 @@ const C1 = 0x200
 const C2 = 0x400
 const SF = 0x40
 
+/** Numbers below `n`. */
+type Random = (n: number) => number
+function randomFrom(seed: number): Random {
+  const generator = new Generator(seed)
+  return (n) => generator.below(n)
+}
+
 /** A number of 80 bits: significand; sign and exponent. */
 type Extended = readonly [mantissa: bigint, high: number]
 
@@ -51,12 +53,7 @@ interface Operation {
 }
 
 /** @param tag  a bit for each register of the stack that is not empty, in physical order */
-function testCase(
-  { name, a, b, rounding }: Operation,
-  control = 0x37f,
-  tag = 0x30,
-  status = 0x2000,
-): TestCase {
+function testCase({ name, a, b, rounding }: Operation, control = 0x37f, tag = 0x30, status = 0x2000): FxCase {
   const fx = new Uint8Array(FX_BYTES)
   const view = new DataView(fx.buffer)
   view.setUint16(0, control | (rounding << 10), true)
@@ -67,15 +64,7 @@ function testCase(
     view.setBigUint64(32 + n * 16, mantissa, true)
     view.setUint16(40 + n * 16, high, true)
   })
-  const code = new Uint8Array(CODE_BYTES).fill(0xcc)
-  code.set([0xd9, codes[name]!])
-  return {
-    regs: Array.from({ length: 16 }, () => 0n),
-    flags: 0x202,
-    fx,
-    code,
-    data: new Uint8Array(DATA_BYTES),
-  }
+  return { fx, code: [0xd9, codes[name]!] }
 }
 
 interface Result {
@@ -83,7 +72,7 @@ interface Result {
   status: number
   tag: number
 }
-function resultOf({ fx }: Outcome): Result {
+function resultOf(fx: Uint8Array): Result {
   const view = new DataView(fx.buffer, fx.byteOffset)
   return {
     st: [0, 1].map((n) => [view.getBigUint64(32 + n * 16, true), view.getUint16(40 + n * 16, true)] as const),
@@ -184,7 +173,7 @@ function ulps(result: Extended, truth: Big): number {
 
 const ours = new UserModeCpu()
 const compute = (operation: Operation, ...more: [number?, number?, number?]): Result =>
-  resultOf(ours.run(testCase(operation, ...more))!)
+  resultOf(runFx(ours, testCase(operation, ...more)))
 
 describe('x87 functions against 400-bit arithmetic', () => {
   it.each(Object.keys(x87Reference))(`%s is rounded as if exact, seed ${SEED}`, (name) => {
@@ -339,8 +328,8 @@ describe.skipIf(reason !== null)(
         ),
       )
       let equal = 0
-      native!.run(cases).forEach((outcome, i) => {
-        const [theirs, mine] = [resultOf(outcome), resultOf(ours.run(cases[i]!)!)]
+      runFxNative(native!, cases).forEach((outcome, i) => {
+        const [theirs, mine] = [resultOf(outcome), resultOf(runFx(ours, cases[i]!))]
         const what = `${shown(all[i]!)} ${Buffer.from(cases[i]!.fx.subarray(0, 5)).toString('hex')}`
         let same = true
         mine.st.forEach(([m, high], n) => {
