@@ -87,10 +87,10 @@ export function mulParts(a: Parts, b: Parts): void {
 }
 
 /** Remainder of the last `divide`. */
-let remainder: u64 = 0;
+export let divisionRest: u64 = 0;
 
 /** hi:lo / d, where hi < d and bit 63 of d is set (Knuth, TAOCP volume 2, 4.3.1, algorithm D with digits of 32 bits). */
-function divide(hi: u64, lo: u64, d: u64): u64 {
+export function divide(hi: u64, lo: u64, d: u64): u64 {
   let dh = d >> 32, dl = d & 0xffffffff;
   let q1 = hi / dh, r = hi - q1 * dh;
   let next = lo >> 32;
@@ -108,7 +108,7 @@ function divide(hi: u64, lo: u64, d: u64): u64 {
     r += dh;
     if (r >> 32) break;
   }
-  remainder = ((rest << 32) | next) - q0 * d;
+  divisionRest = ((rest << 32) | next) - q0 * d;
   return (q1 << 32) | (q0 & 0xffffffff);
 }
 
@@ -133,8 +133,8 @@ export function divParts(a: Parts, b: Parts): void {
   } else a.exp--;
   a.sign = sign;
   a.hi = divide(hi, lo, b.hi);
-  let second = divide(remainder, 0, b.hi);
-  a.lo = second | <u64>(remainder != 0);
+  let second = divide(divisionRest, 0, b.hi);
+  a.lo = second | <u64>(divisionRest != 0);
 }
 
 export function sqrtParts(a: Parts): void {

@@ -12,6 +12,9 @@ import { addParts, divParts, mulParts } from './softfloat-ops'
 import { probeWrite } from '@dromaius/tcg/assembly/softmmu'
 import { ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
 import { cr, faulted, ldu, linear, raise, stu } from './env'
+import {
+  high, isQuick, mantissa, narrow64, narrowInexact, narrowUp, quickArith, quickCompare, widen32, widen64, widenInt,
+} from './x87-fast'
 import * as x from '../src/tcg/x86-layout'
 
 export const FSW_SF: u32 = 0x40, FSW_ES: u32 = 0x80, FSW_C0: u32 = 0x100, FSW_C1: u32 = 0x200, FSW_C2: u32 = 0x400, FSW_C3: u32 = 0x4000, FSW_B: u32 = 0x8000;
@@ -185,8 +188,23 @@ function unpackMemory(p: Parts, type: u32, value: u64): void {
   }
 }
 
+/** What is in memory, into x87-fast.ts's `mantissa` and `high`; false if it is neither normal nor zero. */
+function widen(type: u32, value: u64): bool {
+  switch (type) {
+    case MEM_F32: return widen32(<u32>value);
+    case MEM_F64: return widen64(value);
+    case MEM_I16: widenInt(<i64><i16>value); return true;
+    case MEM_I32: widenInt(<i64><i32>value); return true;
+    default: widenInt(<i64>value); return true;
+  }
+}
+
 /** FADD m32fp and the like. `c`: the operation, and the operand's type from bit 8. */
 export function helper_x87_arith_mem(env: u32, value: u64, c: u64, _: u64): u64 {
+  if (isQuick(env) && !isEmpty(env, 0) && widen(<u32>c >> 8, value)) {
+    let at = stAddress(env, 0);
+    if (quickArith(env, <u32>c & 7, at, load<u64>(at), <u32>load<u64>(at, 8), mantissa, high)) return 0;
+  }
   fpStart(env);
   readSt(env, 0, A);
   unpackMemory(B, <u32>c >> 8, value);
@@ -195,8 +213,21 @@ export function helper_x87_arith_mem(env: u32, value: u64, c: u64, _: u64): u64 
   return 0;
 }
 
+/** Pushes what needs no look at it, when the stack is not full. */
+function pushQuickly(env: u32, mantissa: u64, high: u64): void {
+  setTop(env, top(env) - 1);
+  store<u64>(stAddress(env, 0), mantissa);
+  store<u64>(stAddress(env, 0), high, 8);
+  setEmpty(env, 0, 0);
+  setFpus(env, fpus(env) & ~FSW_C1);
+}
+
 /** FLD and FILD. */
 export function helper_x87_load(env: u32, value: u64, type: u64, _: u64): u64 {
+  if (!isFull(env) && widen(<u32>type, value)) {
+    pushQuickly(env, mantissa, high);
+    return 0;
+  }
   fpStart(env);
   unpackMemory(A, <u32>type, value);
   if (!isFull(env)) {
@@ -213,6 +244,14 @@ export function helper_x87_load(env: u32, value: u64, type: u64, _: u64): u64 {
 
 /** The value of FST, FIST and FISTTP by its type; what it raises stands in the flags. */
 function storedValue(env: u32, type: u32): u64 {
+  if (type == MEM_F64 && isQuick(env) && !isEmpty(env, 0)) {
+    let at = stAddress(env, 0), value = narrow64(load<u64>(at), <u32>load<u64>(at, 8));
+    if (value != 0) {
+      if (narrowInexact) raiseFlag(FLAG_INEXACT);
+      setRoundedUp(narrowUp);
+      return value;
+    }
+  }
   readSt(env, 0, A);
   switch (type) {
     case MEM_F32:
@@ -266,13 +305,12 @@ export function helper_x87_load80(env: u32, address: u64, _: u64, __: u64): u64 
   if (faulted(env)) return 0;
   let high = ldu(env, address + 8, 2);
   if (faulted(env)) return 0;
+  if (!isFull(env)) {
+    pushQuickly(env, mantissa, high);
+    return 0;
+  }
   fpStart(env);
   pushSt(env, A);
-  if (!stackFault) {
-    let at = stAddress(env, 0);
-    store<u64>(at, mantissa);
-    store<u64>(at, high, 8);
-  }
   fpFinish(env);
   return 0;
 }
@@ -302,8 +340,15 @@ export function helper_x87_store80(env: u32, address: u64, _: u64, __: u64): u64
 
 /** FADD ST(0),ST(i) and the like. `c`: operation; bit 3: into ST(i); bit 4: and pop. */
 export function helper_x87_arith(env: u32, i: u64, c: u64, _: u64): u64 {
-  fpStart(env);
   let op = <u32>c & 7, n = <u32>i;
+  if (isQuick(env) && !isEmpty(env, 0) && !isEmpty(env, n)) {
+    let a = stAddress(env, 0), b = stAddress(env, n);
+    if (quickArith(env, op, c & 8 ? b : a, load<u64>(a), <u32>load<u64>(a, 8), load<u64>(b), <u32>load<u64>(b, 8))) {
+      if (c & 16) pop(env);
+      return 0;
+    }
+  }
+  fpStart(env);
   readSt(env, 0, A);
   readSt(env, n, B);
   if (stackFault) {
@@ -315,8 +360,21 @@ export function helper_x87_arith(env: u32, i: u64, c: u64, _: u64): u64 {
   return 0;
 }
 
+/** C3 and C0 for ST(0) and ST(i); ~0 if they are no normal numbers. */
+function compareQuickly(env: u32, i: u32): u32 {
+  if (isEmpty(env, 0) || isEmpty(env, i)) return ~0;
+  let a = stAddress(env, 0), b = stAddress(env, i);
+  return quickCompare(load<u64>(a), <u32>load<u64>(a, 8), load<u64>(b), <u32>load<u64>(b, 8));
+}
+
 /** FCOM and FUCOM. `c`: bit 0 for the unordered form, pops from bit 1. */
 export function helper_x87_com(env: u32, i: u64, c: u64, _: u64): u64 {
+  let quick = compareQuickly(env, <u32>i);
+  if (quick != ~0) {
+    setFpus(env, (fpus(env) & ~CONDITIONS) | quick);
+    for (let pops = <u32>c >> 1; pops > 0; pops--) pop(env);
+    return 0;
+  }
   fpStart(env);
   readSt(env, 0, A);
   readSt(env, <u32>i, B);
@@ -329,6 +387,11 @@ export function helper_x87_com(env: u32, i: u64, c: u64, _: u64): u64 {
 
 /** FCOMI, FUCOMI: condition codes of RFLAGS. */
 export function helper_x87_comi(env: u32, i: u64, c: u64, _: u64): u64 {
+  let quick = compareQuickly(env, <u32>i);
+  if (quick != ~0) {
+    if (c >> 1) pop(env);
+    return (quick & FSW_C3 ? x.CC_Z : 0) | (quick & FSW_C0 ? x.CC_C : 0);
+  }
   fpStart(env);
   readSt(env, 0, A);
   readSt(env, <u32>i, B);
@@ -416,21 +479,17 @@ export function helper_x87_d9e(env: u32, code: u64, _: u64, __: u64): u64 {
 
 /** FLD ST(i). */
 export function helper_x87_fld(env: u32, i: u64, _: u64, __: u64): u64 {
-  fpStart(env);
   let at = stAddress(env, <u32>i), empty = isEmpty(env, <u32>i);
-  let mantissa = load<u64>(at), high = load<u64>(at, 8);
-  if (isFull(env) || empty) {
-    fault(env, !empty);
-    setIndefinite(A);
-    if (!stopped(env)) {
-      setTop(env, top(env) - 1);
-      writeSt(env, 0, A, 64);
-    }
-  } else {
+  if (!isFull(env) && !empty) {
+    pushQuickly(env, load<u64>(at), load<u64>(at, 8));
+    return 0;
+  }
+  fpStart(env);
+  fault(env, !empty);
+  setIndefinite(A);
+  if (!stopped(env)) {
     setTop(env, top(env) - 1);
-    store<u64>(stAddress(env, 0), mantissa);
-    store<u64>(stAddress(env, 0), high, 8);
-    setEmpty(env, 0, 0);
+    writeSt(env, 0, A, 64);
   }
   fpFinish(env);
   return 0;
@@ -444,19 +503,25 @@ function fill(env: u32, i: u32): void {
   writeSt(env, i, A, 64);
 }
 
+function exchange(a: u32, b: u32): void {
+  let mantissa = load<u64>(a), high = load<u64>(a, 8);
+  store<u64>(a, load<u64>(b));
+  store<u64>(a, load<u64>(b, 8), 8);
+  store<u64>(b, mantissa);
+  store<u64>(b, high, 8);
+}
+
 /** FXCH. */
 export function helper_x87_fxch(env: u32, i: u64, _: u64, __: u64): u64 {
+  if (!isEmpty(env, 0) && !isEmpty(env, <u32>i)) {
+    exchange(stAddress(env, 0), stAddress(env, <u32>i));
+    setFpus(env, fpus(env) & ~FSW_C1);
+    return 0;
+  }
   fpStart(env);
   fill(env, 0);
   fill(env, <u32>i);
-  if (!stopped(env)) {
-    let a = stAddress(env, 0), b = stAddress(env, <u32>i);
-    let mantissa = load<u64>(a), high = load<u64>(a, 8);
-    store<u64>(a, load<u64>(b));
-    store<u64>(a, load<u64>(b, 8), 8);
-    store<u64>(b, mantissa);
-    store<u64>(b, high, 8);
-  }
+  if (!stopped(env)) exchange(stAddress(env, 0), stAddress(env, <u32>i));
   fpFinish(env);
   return 0;
 }
@@ -466,8 +531,17 @@ export function helper_x87_fxch(env: u32, i: u64, _: u64, __: u64): u64 {
  * which only pops an empty register.
  */
 export function helper_x87_move(env: u32, i: u64, c: u64, condition: u64): u64 {
-  fpStart(env);
   let from: u32 = c == 2 ? <u32>i : 0, to: u32 = c == 2 ? 0 : <u32>i;
+  if (c < 2 && !isEmpty(env, 0)) {
+    let at = stAddress(env, 0), there = stAddress(env, to);
+    store<u64>(there, load<u64>(at));
+    store<u64>(there, load<u64>(at, 8), 8);
+    setEmpty(env, to, 0);
+    setFpus(env, fpus(env) & ~FSW_C1);
+    if (c) pop(env);
+    return 0;
+  }
+  fpStart(env);
   let tag = isEmpty(env, from);
   if (c != 3 && (tag || (c == 2 && isEmpty(env, 0)))) {
     fault(env, false);
