@@ -38,6 +38,8 @@ export async function compileAssembly(root, entry, output) {
     'bulk-memory',
     '--enable',
     'simd',
+    '--enable',
+    'nontrapping-f2i',
   ])
   const text = stderr.toString()
   if (error) throw new Error(`AssemblyScript refused ${entry}:\n${text}`, { cause: error })

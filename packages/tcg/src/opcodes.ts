@@ -42,6 +42,39 @@ const unary: Readonly<Record<string, string>> = {
   clz64: 'clz<u64>(a)',
   ctz64: 'ctz<u64>(a)',
   popcnt64: 'popcnt<u64>(a)',
+  /** Floating point: bits of a double or, in the lower half, of a single. Rounded to nearest. */
+  fsqrt64: 'reinterpret<u64>(sqrt<f64>(reinterpret<f64>(a)))',
+  fsqrt32: '<u64>reinterpret<u32>(sqrt<f32>(reinterpret<f32>(<u32>a)))',
+  /** Towards zero; the nearest integer for what is beyond its range. */
+  f64ToInt64: '<u64><i64>reinterpret<f64>(a)',
+  int64ToF64: 'reinterpret<u64>(<f64><i64>a)',
+  int32ToF64: 'reinterpret<u64>(<f64><i32>a)',
+  f32ToF64: 'reinterpret<u64>(<f64>reinterpret<f32>(<u32>a))',
+  f64ToF32: '<u64>reinterpret<u32>(<f32>reinterpret<f64>(a))',
+}
+
+/**
+ * Arithmetic and comparisons of floating point. `ifNumber`: `a`, which is 0 or 1, if `b` is a normal number or zero, else 0; `ifNormal`:
+ * if it is a normal number of any but the least exponent, to which a smaller number may have been rounded.
+ */
+function floats(width: 32 | 64): Record<string, string> {
+  const number = (name: string): string =>
+    width === 64 ? `reinterpret<f64>(${name})` : `reinterpret<f32>(<u32>${name})`
+  const bits = (value: string): string =>
+    width === 64 ? `reinterpret<u64>(${value})` : `<u64>reinterpret<u32>(${value})`
+  const exponent = width === 64 ? '(((b >> 52) + 1) & 0x7ff)' : '(((b >> 23) + 1) & 0xff)'
+  const zero = width === 64 ? '(b << 1) == 0' : '(<u32>b << 1) == 0'
+  const [a, b] = [number('a'), number('b')]
+  return {
+    [`fadd${width}`]: bits(`${a} + ${b}`),
+    [`fsub${width}`]: bits(`${a} - ${b}`),
+    [`fmul${width}`]: bits(`${a} * ${b}`),
+    [`fdiv${width}`]: bits(`${a} / ${b}`),
+    [`feq${width}`]: `<u64>(${a} == ${b})`,
+    [`flt${width}`]: `<u64>(${a} < ${b})`,
+    [`ifNumber${width}`]: `a & (<u64>(${exponent} > 1) | <u64>(${zero}))`,
+    [`ifNormal${width}`]: `a & <u64>(${exponent} > 2)`,
+  }
 }
 
 const binary: Readonly<Record<string, string>> = {
@@ -73,6 +106,8 @@ const binary: Readonly<Record<string, string>> = {
   deposit8: '(a & ~0xff) | (b & 0xff)',
   deposit8h: '(a & ~0xff00) | ((b & 0xff) << 8)',
   deposit16: '(a & ~0xffff) | (b & 0xffff)',
+  ...floats(64),
+  ...floats(32),
 }
 
 const relation: Readonly<Record<string, readonly [operator: string, signed: boolean]>> = {

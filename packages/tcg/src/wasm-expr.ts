@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Lowers the expressions of opcodes.ts, which are AssemblyScript, to WebAssembly: integers, casts, operators, and the built-in
-// functions that occur there.
+// Lowers the expressions of opcodes.ts, which are AssemblyScript, to WebAssembly: integers, floating point, casts, operators, and
+// the built-in functions that occur there.
 
 import { W, type WasmCode } from './wasm-code.js'
 
-type Type = 'i32' | 'u32' | 'i64' | 'u64'
-type Operator = '+' | '-' | '*' | '&' | '|' | '^' | '<<' | '>>' | '==' | '!=' | '<' | '<=' | '>' | '>='
+type Type = 'i32' | 'u32' | 'i64' | 'u64' | 'f32' | 'f64'
+type Operator = '+' | '-' | '*' | '/' | '&' | '|' | '^' | '<<' | '>>' | '==' | '!=' | '<' | '<=' | '>' | '>='
 
 type Node =
   | { readonly kind: 'operand'; readonly name: 'a' | 'b' }
@@ -39,10 +39,11 @@ const precedence: Readonly<Record<Operator, number>> = {
   '+': 7,
   '-': 7,
   '*': 8,
+  '/': 8,
 }
 
 /** A cast or type argument, a number, a name, an operator or a bracket. */
-const TOKEN = /\s*(<(?:[iu](?:8|16|32|64))>|0x[0-9a-f]+|\d+|\w+|<<|>>|[=!<>]=|[-+*&|^~()<>,])/y
+const TOKEN = /\s*(<(?:[iu](?:8|16|32|64)|f32|f64)>|0x[0-9a-f]+|\d+|\w+|<<|>>|[=!<>]=|[-+*/&|^~()<>,])/y
 
 function tokens(text: string): string[] {
   const found: string[] = []
@@ -107,6 +108,9 @@ class Parser {
 }
 
 const isWide = (type: Type): boolean => type.endsWith('64')
+const isFloat = (type: Type): boolean => type.startsWith('f')
+/** The instructions' prefix. */
+const prefix = (type: Type): string => (isFloat(type) ? type : isWide(type) ? 'i64' : 'i32')
 
 /** A node's type; null for a literal, which takes the other side's. */
 function typeOf(node: Node): Type | null {
@@ -132,6 +136,7 @@ const arithmetic: Readonly<Partial<Record<Operator, string>>> = {
   '+': 'add',
   '-': 'sub',
   '*': 'mul',
+  '/': 'div',
   '&': 'and',
   '|': 'or',
   '^': 'xor',
@@ -182,10 +187,10 @@ export class WasmExpr {
           const type = typeOf(node.left) ?? typeOf(node.right)!
           emit(node.left, type)
           emit(node.right, type)
-          const width = isWide(type) ? 'i64' : 'i32'
           const plain = arithmetic[node.operator]
-          const name = plain ?? `${signedNames[node.operator]!}_${type.startsWith('i') ? 's' : 'u'}`
-          return code.byte(W[`${width}_${name}` as keyof typeof W])
+          const signed = isFloat(type) ? '' : type.startsWith('i') ? '_s' : '_u'
+          const name = plain ?? `${signedNames[node.operator]!}${signed}`
+          return code.byte(W[`${prefix(type)}_${name}` as keyof typeof W])
         }
       }
     }
@@ -193,6 +198,13 @@ export class WasmExpr {
       // Of a literal, `~0xff` and the like the cast says the type.
       const from = typeOf(of) ?? (to as Type)
       emit(of, from)
+      if (isFloat(to as Type)) {
+        const signed = isFloat(from) ? '' : from.startsWith('i') ? '_s' : '_u'
+        const how = !isFloat(from) ? 'convert' : isWide(from) ? 'demote' : 'promote'
+        if (to !== from) code.byte(W[`${to}_${how}_${prefix(from)}${signed}` as keyof typeof W])
+        return
+      }
+      if (isFloat(from)) return code.byte(W.numeric, W.i64_trunc_sat_f64_s)
       const bits = Number(to.slice(1))
       if (bits === 64) {
         if (!isWide(from)) code.byte(from.startsWith('i') ? W.i64_extend_i32_s : W.i64_extend_i32_u)
@@ -204,8 +216,9 @@ export class WasmExpr {
     }
     const emitCall = ({ name, type, args }: Node & { kind: 'call' }): void => {
       for (const arg of args) emit(arg, type)
-      const width = isWide(type) ? 'i64' : 'i32'
       switch (name) {
+        case 'reinterpret':
+          return code.byte(W[`${prefix(type)}_reinterpret_${prefix(typeOf(args[0]!)!)}` as keyof typeof W])
         case 'mulUnsignedHigh':
         case 'mulSignedHigh':
           return code.op(W.call, imports[name])
@@ -215,7 +228,7 @@ export class WasmExpr {
           if (!isWide(type)) code.byte(W.i32_wrap_i64)
           return
         default:
-          return code.byte(W[`${width}_${name}` as keyof typeof W])
+          return code.byte(W[`${prefix(type)}_${name}` as keyof typeof W])
       }
     }
     emit(this.#root, 'u64')

@@ -67,6 +67,15 @@ const u64 = fc.oneof(
 )
 const computing = opDefs.filter(({ kind }) => ['unary', 'binary', 'setcond', 'brcond'].includes(kind))
 
+/** A result; which NaN comes out of floating point WebAssembly leaves open, and nobody asks. */
+function comparable(name: string, bits: bigint): bigint {
+  const view = new DataView(new ArrayBuffer(8))
+  view.setBigUint64(0, bits)
+  const nan =
+    name.startsWith('f') && Number.isNaN(name.endsWith('32') ? view.getFloat32(4) : view.getFloat64(0))
+  return nan ? -1n : bits
+}
+
 describe('a compiled block', () => {
   it.each(computing.map(({ name, kind }) => [name, kind]))('%s does as the interpreter', (name, kind) => {
     const { interpreted, compiled } = both((ctx) => {
@@ -87,7 +96,7 @@ describe('a compiled block', () => {
         const expected = get(RESULT)
         set(RESULT, 0xdeadn)
         expect(compiled()).toBe(DONE)
-        expect(get(RESULT)).toBe(expected)
+        expect(comparable(name, get(RESULT))).toBe(comparable(name, expected))
       }),
       { numRuns: 50 },
     )

@@ -2,9 +2,9 @@
 //
 // Floating point of SSE: which helper, in which form.
 
-import { O } from '@dromaius/tcg'
+import { O, type Operand } from '@dromaius/tcg'
 import { setCcOp } from './cc.js'
-import { MO_32, MO_64, type X86Operand } from './disas-context.js'
+import { type DisasContext, MO_32, MO_64, type X86Operand } from './disas-context.js'
 import {
   callPacked,
   checkOperands,
@@ -34,6 +34,68 @@ const helper =
     finishMmx(s, dst)
   }
 
+/** The exceptions' and rounding's part of MXCSR that decides, and what it is while results are plain: nearest, inexact masked and raised before. */
+const MXCSR_MODE = 0x7020
+const MXCSR_PLAIN = 0x1020
+
+/** 1 if WebAssembly's arithmetic surely gives the result and raises nothing new; goes on with the numbers concerned. */
+function plainMode(s: DisasContext): Operand {
+  const mode = s.temp()
+  s.ir.emit(O.and64!, mode, x.X_MXCSR, s.const(MXCSR_MODE))
+  s.ir.setcond('eq', 64, mode, mode, s.const(MXCSR_PLAIN))
+  return mode
+}
+
+/** The result goes into the register, if `plain` says so; otherwise the helper does it all. */
+function resultOrHelper(s: DisasContext, plain: Operand, result: () => void, instead: () => void): void {
+  const { ir } = s
+  const [otherwise, done] = [ir.newLabel(), ir.newLabel()]
+  ir.brcond('eq', 64, plain, s.const(0), otherwise)
+  result()
+  ir.br(done)
+  ir.setLabel(otherwise)
+  instead()
+  ir.setLabel(done)
+}
+
+/** Writes the element of a register that a scalar operation works on. */
+function writeElement(s: DisasContext, to: Operand, width: number, value: Operand): void {
+  if (width === 64) return s.ir.mov(to, value)
+  const rest = s.temp()
+  s.ir.emit(O.and64!, rest, to, s.const(-(2 ** 32)))
+  s.ir.emit(O.or64!, to, rest, value)
+}
+
+/**
+ * ADDSD and the like: two normal numbers, or zeros, whose result is normal, are computed at once (QEMU's hardfloat: fpu/softfloat.c).
+ * @param op  number of the operation in the helper
+ */
+const scalarArithmetic =
+  (name: string, op: number, form: number): Generator =>
+  (s) => {
+    const [dst, src] = s.ops as [X86Operand, X86Operand]
+    checkOperands(s)
+    const width = form === 3 ? 64 : 32
+    const [a, b] = [registerSlot(dst), packedSource(s, src)]
+    const { ir } = s
+    const plain = plainMode(s)
+    const value = s.temp()
+    if (name === 'sqrt') ir.emit(O[`fsqrt${width}`]!, value, b)
+    else {
+      ir.emit(O[`ifNumber${width}`]!, plain, plain, a)
+      ir.emit(O[`f${name}${width}`]!, value, a, b)
+    }
+    ir.emit(O[`ifNumber${width}`]!, plain, plain, b)
+    // A sum is zero only if that is exact.
+    ir.emit(O[`${name === 'add' || name === 'sub' ? 'ifNumber' : 'ifNormal'}${width}`]!, plain, plain, value)
+    resultOrHelper(
+      s,
+      plain,
+      () => writeElement(s, a, width, value),
+      () => callPacked(s, 'sse_arith', a, b, op | (form << 8)),
+    )
+  }
+
 const always =
   (code: number): (() => number) =>
   () =>
@@ -42,7 +104,12 @@ const always =
 function arithmetic(): [string, Generator][] {
   const operations = ['add', 'sub', 'mul', 'div', 'min', 'max', 'sqrt']
   return operations.flatMap((name, op) =>
-    forms.map((form, n): [string, Generator] => [name + form, helper('sse_arith', always(op | (n << 8)))]),
+    forms.map((form, n): [string, Generator] => [
+      name + form,
+      n >= 2 && name !== 'min' && name !== 'max'
+        ? scalarArithmetic(name, op, n)
+        : helper('sse_arith', always(op | (n << 8))),
+    ]),
   )
 }
 
@@ -52,7 +119,24 @@ const comi =
   (s) => {
     const [dst, src] = s.ops as [X86Operand, X86Operand]
     checkOperands(s)
-    s.call('sse_comi', x.X_CC_SRC, s.const(registerSlot(dst)), s.const(packedSource(s, src)), s.const(code))
+    const width = code & 1 ? 64 : 32
+    const [a, b] = [registerSlot(dst), packedSource(s, src)]
+    const { ir } = s
+    const plain = s.temp()
+    ir.emit(O[`ifNumber${width}`]!, plain, s.const(1), a)
+    ir.emit(O[`ifNumber${width}`]!, plain, plain, b)
+    resultOrHelper(
+      s,
+      plain,
+      () => {
+        const [equal, less] = [s.temp(), s.temp()]
+        ir.emit(O[`feq${width}`]!, equal, a, b)
+        ir.emit(O.shl64!, equal, equal, s.const(6))
+        ir.emit(O[`flt${width}`]!, less, a, b)
+        ir.emit(O.or64!, x.X_CC_SRC, equal, less)
+      },
+      () => s.call('sse_comi', x.X_CC_SRC, s.const(a), s.const(b), s.const(code)),
+    )
     setCcOp(s, x.CC_OP_EFLAGS)
   }
 
@@ -62,8 +146,63 @@ const fromInteger =
   (s) => {
     const [dst, src] = s.ops as [X86Operand, X86Operand]
     checkOperands(s)
+    if (code === 1 && src.size !== MO_64) {
+      s.ir.emit(O.int32ToF64!, registerSlot(dst), s.readS(src))
+      return
+    }
     s.call('cvt_si', s.temp(), s.const(registerSlot(dst)), s.readS(src), s.const(code))
   }
+
+/** CVTSS2SD and CVTSD2SS, as `scalarArithmetic` does it. */
+const convertScalar =
+  (code: number): Generator =>
+  (s) => {
+    const [dst, src] = s.ops as [X86Operand, X86Operand]
+    checkOperands(s)
+    const narrow = (code & 1) !== 0
+    const [to, from] = [registerSlot(dst), packedSource(s, src)]
+    const plain = narrow ? plainMode(s) : s.temp()
+    const value = s.temp()
+    s.ir.emit(O[narrow ? 'ifNumber64' : 'ifNumber32']!, plain, narrow ? plain : s.const(1), from)
+    s.ir.emit(O[narrow ? 'f64ToF32' : 'f32ToF64']!, value, from)
+    if (narrow) s.ir.emit(O.ifNormal32!, plain, plain, value)
+    resultOrHelper(
+      s,
+      plain,
+      () => writeElement(s, to, narrow ? 32 : 64, value),
+      () => callPacked(s, 'cvt_float', to, from, code),
+    )
+  }
+
+/** To an integer by truncation: at once if it has a place there and either is exact or nothing new is raised. */
+function truncate(
+  s: DisasContext,
+  value: Operand,
+  from: Operand,
+  code: number,
+  size: number,
+  instead: () => void,
+): void {
+  const { ir } = s
+  const plain = plainMode(s)
+  const [number, back] = [s.temp(), s.temp()]
+  ir.emit(code & 1 ? O.mov! : O.f32ToF64!, number, from)
+  ir.emit(O.f64ToInt64!, value, number)
+  ir.emit(O.int64ToF64!, back, value)
+  ir.emit(O.feq64!, back, back, number)
+  ir.emit(O.or64!, plain, plain, back)
+  ir.emit(O.ifNumber64!, plain, plain, number)
+  if (size === MO_32) {
+    ir.emit(O.ext32s!, back, value)
+    ir.setcond('eq', 64, back, back, value)
+  } else {
+    // Neither of the two ends, which stand for all that lies beyond.
+    ir.emit(O.add64!, back, value, ir.constPair(1, 0x8000_0000 | 0))
+    ir.setcond('gtu', 64, back, back, s.const(1))
+  }
+  ir.emit(O.and64!, plain, plain, back)
+  resultOrHelper(s, plain, () => undefined, instead)
+}
 
 /** To a general register. `code`: bit 0 from a double, bit 1 truncated. */
 const toInteger =
@@ -71,9 +210,14 @@ const toInteger =
   (s) => {
     const [dst, src] = s.ops as [X86Operand, X86Operand]
     checkOperands(s)
+    const { ir } = s
+    const from = packedSource(s, src)
     const value = s.temp()
-    s.call('cvt_to_si', value, s.const(packedSource(s, src)), s.const(code | (dst.size === MO_64 ? 4 : 0)))
-    s.ir.emit(dst.size === MO_32 ? O.ext32u! : O.mov!, generalSlot(s, dst), value)
+    const instead = (): void =>
+      s.call('cvt_to_si', value, s.const(from), s.const(code | (dst.size === MO_64 ? 4 : 0)))
+    if (code & 2) truncate(s, value, from, code, dst.size, instead)
+    else instead()
+    ir.emit(dst.size === MO_32 ? O.ext32u! : O.mov!, generalSlot(s, dst), value)
   }
 
 const predicates = Object.fromEntries(
@@ -111,8 +255,8 @@ export const sseFloatGenerators: Readonly<Record<string, Generator>> = {
   cvttsd2si: toInteger(3),
   cvtps2pd: helper('cvt_float', always(0)),
   cvtpd2ps: helper('cvt_float', always(1)),
-  cvtss2sd: helper('cvt_float', always(2)),
-  cvtsd2ss: helper('cvt_float', always(3)),
+  cvtss2sd: convertScalar(2),
+  cvtsd2ss: convertScalar(3),
   cvtdq2ps: helper('cvt_dq', always(0)),
   cvtdq2pd: helper('cvt_dq', always(1)),
   cvtpi2ps: helper('cvt_dq', always(2)),
