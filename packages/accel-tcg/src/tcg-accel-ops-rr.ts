@@ -70,7 +70,8 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
     rrDealWithUnpluggedCpus(engine)
     if (engine.vcpus.size === 0) break
     // rr_wait_io_event
-    if (allCpuThreadsIdle(system) && !system.icount?.startWarp()) {
+    const idle = allCpuThreadsIdle(system) && !system.clocks.virtual.runIdleTimer()
+    if (idle && !system.icount?.startWarp()) {
       await engine.wake.wait()
       system.icount?.accountWarp()
       started = performance.now()

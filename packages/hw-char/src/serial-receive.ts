@@ -1,17 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { qemuChrFeAcceptInput } from '@dromaius/chardev'
+import { NANOSECONDS_PER_SECOND } from '@dromaius/util'
 import * as R from './serial-regs.js'
 import type { SerialState } from './serial.js'
 
 /**
+ * Bytes that come one on the heels of the other, as fast as the guest reads them. Then there is a pause, or a guest that
+ * reads until nothing is left would never get out of its interrupt handler.
+ */
+export const RECV_BURST = 64
+
+/** Time of a byte on the fastest line that this chip's crystal gives, 115200 baud, in `ns`. */
+const FASTEST_CHAR_NS = (NANOSECONDS_PER_SECOND * 10n) / 115_200n
+
+/**
  * How many bytes the receiver takes: up to the trigger level, then one by one, so that the guest can answer first.
  * @qemu hw/char/serial.c serial_can_receive
+ * @differs takes nothing between two bursts
  */
 export function serialCanReceive(s: SerialState): number {
   // In loopback the line is cut off from the receiver.
   if (s.mcr & R.UART_MCR_LOOP) return 0
-  if (!(s.fcr & R.UART_FCR_FE)) return s.lsr & R.UART_LSR_DR ? 0 : 1
+  if (!(s.fcr & R.UART_FCR_FE)) return s.lsr & R.UART_LSR_DR ? 0 : Math.min(1, s.recvBurstLeft)
   if (s.recvFifo.isFull) return 0
-  return s.recvFifo.num < s.recvFifoItl ? s.recvFifoItl - s.recvFifo.num : 1
+  const room = s.recvFifo.num < s.recvFifoItl ? s.recvFifoItl - s.recvFifo.num : 1
+  return Math.min(room, s.recvBurstLeft)
+}
+
+/**
+ * Takes bytes from the back end. After a burst the next one waits until the guest sleeps, for then it has dealt with this
+ * one, or for the time that a line would have taken: a guest has no other way to say that it falls behind, and Linux drops
+ * what it has no room for.
+ */
+export function serialReceiveFromBackEnd(s: SerialState, bytes: Uint8Array): void {
+  s.recvBurstLeft = Math.max(0, s.recvBurstLeft - bytes.length)
+  if (s.recvBurstLeft === 0) s.recvPauseTimer.modNs(s.clock.getNs() + BigInt(RECV_BURST) * FASTEST_CHAR_NS)
+  serialReceive(s, bytes)
+}
+
+/** The line may send a whole burst at once. */
+export function resetBurst(s: SerialState): void {
+  s.recvPauseTimer.del()
+  s.recvBurstLeft = RECV_BURST
+}
+
+/** The pause between two bursts is over. */
+export function serialNextBurst(s: SerialState): void {
+  resetBurst(s)
+  qemuChrFeAcceptInput(s.chr)
 }
 
 /** @qemu hw/char/serial.c recv_fifo_put */

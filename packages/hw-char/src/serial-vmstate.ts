@@ -2,6 +2,7 @@
 import { vmStruct, vmTimer, vmU16, vmU32, vmU8, type VMStateDescription } from '@dromaius/util'
 import { vmstateFifo8 } from './fifo8.js'
 import { UART_FIFO_LENGTH } from './serial-regs.js'
+import { resetBurst } from './serial-receive.js'
 import { MAX_XMIT_RETRY, resumeXmit } from './serial-xmit.js'
 import type { SerialState } from './serial.js'
 
@@ -29,6 +30,8 @@ export const vmstateSerial: VMStateDescription<SerialState> = {
     s.recvFifo.reset()
     s.xmitFifo.reset()
     s.fifoTimeoutTimer.del()
+    // Nor is a pause of the line the chip's.
+    resetBurst(s)
   },
   postLoad(s) {
     if (s.tsrRetry > MAX_XMIT_RETRY) throw new Error('serial: more tries than there are')

@@ -11,6 +11,7 @@ import { typeRegister } from '@dromaius/qom'
 import { Clocks, qemuAllocateIrq, vmstateLoad, vmstateSave, type TimeSource } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { RECV_BURST } from './serial-receive.js'
 import { vmstateSerial } from './serial-vmstate.js'
 import { SerialState } from './serial.js'
 
@@ -203,6 +204,36 @@ describe('16550A receiver', () => {
     expect(line.level).toBe(0)
     elapse(4n * character)
     expect(inb(2)).toBe(0xcc)
+  })
+
+  it('after a burst there is a pause, in which a guest that reads until nothing is left comes to an end', () => {
+    const u = ringUart()
+    u.outb(2, 0x81)
+    const readAll = (): number => {
+      let read = 0
+      for (;;) {
+        const room = qemuChrBeCanWrite(u.chr)
+        if (room > 0) u.send('x'.repeat(room))
+        if ((u.inb(5) & 1) === 0) return read
+        u.inb(0)
+        read++
+      }
+    }
+    expect(readAll()).toBe(RECV_BURST)
+    expect(u.inb(2) & 1).toBe(1)
+
+    // A line of 115200 baud takes 5.6 ms for 64 bytes.
+    u.elapse(5_000_000n)
+    expect(qemuChrBeCanWrite(u.chr)).toBe(0)
+    u.elapse(600_000n)
+    expect(readAll()).toBe(RECV_BURST)
+
+    // Nor does it wait for the time when the guest sleeps.
+    expect(u.s.clock.runIdleTimer()).toBe(true)
+    expect(readAll()).toBe(RECV_BURST)
+    u.s.reset()
+    expect(u.s.clock.runIdleTimer()).toBe(false)
+    expect(qemuChrBeCanWrite(u.chr)).toBe(1)
   })
 
   it('a full FIFO takes no more, and an overrun keeps what is in it', () => {

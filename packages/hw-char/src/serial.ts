@@ -4,8 +4,8 @@ import type { MemoryRegionOps } from '@dromaius/memory'
 import { NANOSECONDS_PER_SECOND, qemuIrqLower, qemuSetIrq, QEMUTimer, type QEMUClock } from '@dromaius/util'
 import type { qemu_irq } from '@dromaius/util'
 import { Fifo8 } from './fifo8.js'
-import { armFifoTimeout, fifoTimeoutInt, serialCanReceive } from './serial-receive.js'
-import { serialReceive, serialReceiveBreak } from './serial-receive.js'
+import { armFifoTimeout, fifoTimeoutInt, RECV_BURST, resetBurst, serialCanReceive } from './serial-receive.js'
+import { serialNextBurst, serialReceiveBreak, serialReceiveFromBackEnd } from './serial-receive.js'
 import * as R from './serial-regs.js'
 import { cancelXmitWatch, serialXmit } from './serial-xmit.js'
 
@@ -60,6 +60,8 @@ export class SerialState {
   xmitFifo = new Fifo8(R.UART_FIFO_LENGTH)
   /** Bytes in `recvFifo` that raise the interrupt. */
   recvFifoItl = 1
+  /** Bytes that the receiver still takes before there is a pause. */
+  recvBurstLeft = RECV_BURST
   /** Time in `ns` that one character takes on the line. */
   charTransmitTime = 0n
   /** The interrupt line. */
@@ -69,6 +71,8 @@ export class SerialState {
   readonly chr = new CharBackend()
   /** Fires when received data has lain unread for four character times. */
   readonly fifoTimeoutTimer: QEMUTimer
+  /** Ends the pause between two bursts of received bytes. */
+  readonly recvPauseTimer: QEMUTimer
   /** The machine's virtual clock. */
   readonly clock: QEMUClock
   /** Ends our wait for the back end; null while we do not wait. */
@@ -78,6 +82,8 @@ export class SerialState {
   constructor(clock: QEMUClock) {
     this.clock = clock
     this.fifoTimeoutTimer = new QEMUTimer(clock, () => fifoTimeoutInt(this), 'serial-fifo-timeout')
+    this.recvPauseTimer = new QEMUTimer(clock, () => serialNextBurst(this), 'serial-receive-pause')
+    this.recvPauseTimer.firesWhenIdle = true
   }
 
   /** The eight ports, one byte each. @qemu hw/char/serial.c serial_io_ops */
@@ -95,7 +101,7 @@ export class SerialState {
   realize(): void {
     qemuChrFeSetHandlers(this.chr, {
       canRead: () => serialCanReceive(this),
-      read: (bytes) => serialReceive(this, bytes),
+      read: (bytes) => serialReceiveFromBackEnd(this, bytes),
       event: (event) => {
         if (event === 'break') serialReceiveBreak(this)
       },
@@ -107,6 +113,7 @@ export class SerialState {
     cancelXmitWatch(this)
     qemuChrFeDeinit(this.chr)
     this.fifoTimeoutTimer.free()
+    this.recvPauseTimer.free()
   }
 
   /** Power-on state: 9600 baud, FIFOs off, nothing pending. @qemu hw/char/serial.c serial_reset */
@@ -127,6 +134,7 @@ export class SerialState {
     this.charTransmitTime = (NANOSECONDS_PER_SECOND / 9600n) * 10n
     this.timeoutIpending = 0
     this.fifoTimeoutTimer.del()
+    resetBurst(this)
     this.recvFifo.reset()
     this.xmitFifo.reset()
     this.thrIpending = 0

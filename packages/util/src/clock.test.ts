@@ -207,6 +207,26 @@ describe('QEMUTimer', () => {
     expect(fired).toBe(1)
   })
 
+  it('that waits for the guest to keep up fires when the CPUs sleep, the others do not', () => {
+    const { clocks } = setUp()
+    clocks.enableVirtual(true)
+    const fired: string[] = []
+    const named = (name: string): QEMUTimer => new QEMUTimer(clocks.virtual, () => fired.push(name))
+    named('other').modNs(1_000_000n)
+    const [first, second] = [named('first'), named('second')]
+    first.firesWhenIdle = second.firesWhenIdle = true
+    second.modNs(3_000_000n)
+    first.modNs(2_000_000n)
+
+    expect(clocks.virtual.runIdleTimer()).toBe(true)
+    expect([fired, first.pending(), second.pending()]).toEqual([['first'], false, true])
+    clocks.enableVirtual(false)
+    expect(clocks.virtual.runIdleTimer()).toBe(false)
+    clocks.enableVirtual(true)
+    expect([clocks.virtual.runIdleTimer(), clocks.virtual.runIdleTimer()]).toEqual([true, false])
+    expect(fired).toEqual(['first', 'second'])
+  })
+
   it('that was freed refuses to be armed', () => {
     const { clocks } = setUp()
     const timer = new QEMUTimer(clocks.realtime, () => undefined, 'gone')

@@ -112,6 +112,20 @@ export class QEMUClock {
     return callbacks > 0
   }
 
+  /**
+   * For an accelerator all of whose CPUs sleep: runs, whatever its time, the first of the timers that wait only for the guest
+   * to keep up ({@link QEMUTimer.firesWhenIdle}). Returns false when there is none.
+   */
+  runIdleTimer(): boolean {
+    if (!this.isEnabled) return false
+    let ts = this.head
+    while (ts && !ts.firesWhenIdle) ts = ts.next
+    if (!ts) return false
+    this.removeTimer(ts)
+    ts.cb()
+    return true
+  }
+
   /** Disarms every timer of this clock; for the end of a machine. */
   removeAllTimers(): void {
     while (this.head) this.unlink(this.head)

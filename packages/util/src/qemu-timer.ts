@@ -14,6 +14,11 @@ export class QEMUTimer {
   readonly clock: QEMUClock
   /** For debuggers; not unique. */
   readonly name: string
+  /**
+   * It waits for the guest to keep up, not for a time: it fires early, too, when every CPU sleeps and the accelerator knows.
+   * What is armed for a time that matters leaves this false.
+   */
+  firesWhenIdle = false
   /** Runs once per arming, on the event loop. @internal */
   readonly cb: () => void
   /** Expiry in `ns` of the clock while in the clock's list. @internal */
