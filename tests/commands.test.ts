@@ -20,7 +20,7 @@ const elsewhere: { pattern: RegExp; reason: string; check?: (match: RegExpExecAr
   { pattern: /^(sudo )?apt-get /, reason: 'changes the system; .ci/run does it' },
   {
     pattern: /^npm run guest:debian/,
-    reason: 'is a session; tests/linux-boot.test.ts boots the same kernels',
+    reason: 'is a session, played by tests/linux-session.test.ts',
   },
   { pattern: /^npm (test|t)\b/, reason: 'it is what runs this test' },
   { pattern: /^npm (install|i) @dromaius\//, reason: 'installs from where packages are published' },

@@ -22,8 +22,17 @@ export function dromaius(args: readonly string[], input = ''): SpawnSyncReturns<
   return spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', input, timeout: 60_000 })
 }
 
-/** What a user at a terminal does: waits for a text, types, or sends a signal to the process. */
-export type Step = ['expect', string] | ['send', string] | ['signal', NodeJS.Signals]
+/**
+ * What a user at a terminal does: waits for a text, types, sends a signal to the process, changes the window's size
+ * (`24x80`), or pastes that many lines (see {@link pastedLines}).
+ */
+export type Step =
+  ['expect', string] | ['send', string] | ['signal', NodeJS.Signals] | ['resize', string] | ['paste', string]
+
+/** What `count` pasted lines are to a program that reads them. */
+export function pastedLines(count: number): string {
+  return Array.from({ length: count }, (_, i) => `${String(i).padStart(8)} ${'x'.repeat(69)}\n`).join('')
+}
 
 /** What came of it. */
 export interface TerminalRun {
@@ -42,10 +51,23 @@ export function atTerminal(
   args: readonly string[],
   program: readonly string[] = [bin],
 ): TerminalRun {
-  const command = [process.execPath, ...program, ...args]
+  return runAtTerminal(steps, [process.execPath, ...program, ...args], { stepSeconds: 40, seconds: 100 })
+}
+
+/**
+ * Runs any command on a terminal of its own: so many seconds in all at most, and so many without that what a step waits for
+ * comes.
+ */
+export function runAtTerminal(
+  steps: readonly Step[],
+  command: readonly string[],
+  { stepSeconds, seconds, cwd }: { stepSeconds: number; seconds: number; cwd?: string },
+): TerminalRun {
   const result = spawnSync('python3', [terminal, JSON.stringify(steps), ...command], {
     encoding: 'utf8',
-    timeout: 100_000,
+    timeout: seconds * 1000,
+    env: { ...process.env, TERMINAL_TIMEOUT: String(stepSeconds) },
+    ...(cwd === undefined ? {} : { cwd }),
   })
   if (result.status !== 0) throw new Error(`terminal.py failed: ${result.stderr}`)
   const run = JSON.parse(result.stdout) as TerminalRun
