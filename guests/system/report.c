@@ -64,6 +64,11 @@ static void field(const char *name, word value)
     if (value - case_start < 0x400) {
         put_char('+');
         value -= case_start;
+#ifdef __x86_64__
+    } else if (value - ALIAS - case_start < 0x400) {
+        print("alias+");
+        value -= ALIAS + case_start;
+#endif
     }
     print_hex(value);
 }
@@ -168,6 +173,9 @@ int exception(struct frame *f)
     if (f->vector == DB)
         field("dr6", read_dr6());
     put_char('\n');
+    /* The local APIC's interrupts are over: EOI. */
+    if (f->vector >= 0x30 && f->vector < VECTOR_END)
+        *(volatile u32 *)(word)0xfee000b0 = 0;
     if (f->vector >= VECTOR_END || case_continue == 0)
         return 0;
     case_continue--;

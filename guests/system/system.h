@@ -11,6 +11,9 @@
 #define KERNEL_STACK 0x8000    /* each case begins with it */
 #define TSS_STACK 0x9000       /* level 0's, by the TSS */
 #define USER_STACK 0xa000
+#define IST1_STACK 0x6000
+#define IST2_STACK 0x5000
+#define ALIAS 0x40000000       /* of 64-bit images: memory once more, for level 3 */
 #define FREE 0x40000           /* up to 0x9ffff: for page tables, task state and the like */
 
 #define CODE 0x08

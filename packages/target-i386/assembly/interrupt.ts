@@ -359,6 +359,8 @@ function deliverAll(env: u32, vector: u32, isInt: u32, error: u32, nextIp: u64, 
   let doubleFault = !isInt && !isHw && vector == x.EXCP08_DBLE;
   if (vector == x.EXCP0E_PAGE && !isInt && !isHw) store<u64>(env, load<u64>(env, x.X_CR2_PENDING), x.X_CR + 16);
   while (true) {
+    // The handler may use the debug registers (SDM volume 3, 18.2.4).
+    if (vector == x.EXCP01_DB && isInt == 0) store<u64>(env, load<u64>(env, x.X_DR + 56) & ~<u64>x.DR7_GD, x.X_DR + 56);
     pushedRf = isInt == 0 && isHw == 0 && isFault(vector) ? x.RF_MASK : 0;
     doInterruptOnce(env, vector, isInt != 0, error, returnIp, isHw != 0);
     if (!faulted(env)) {

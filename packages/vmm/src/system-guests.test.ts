@@ -18,8 +18,12 @@ const images = [
   ['segments', 650],
   ['transfers', 300],
   ['tasks', 75],
+  ['events', 120],
+  ['debug', 60],
+  ['paging32', 180],
+  ['paging', 215],
 ] as const
-const cpu = 'qemu64,vendor=GenuineIntel,-svm'
+const cpu = 'qemu64,vendor=GenuineIntel,-svm,+smep,+smap'
 const TIMEOUT_MS = 20_000
 
 /** Runs an image under QEMU's translator; what came out of COM1. */

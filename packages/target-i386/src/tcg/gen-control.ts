@@ -235,9 +235,11 @@ const into: Generator = (s) => {
   genGotoTb(s, 0, nextPc(s))
 }
 
+/** SYSENTER and SYSEXIT, which AMD's processors do not have in long mode (APM volume 3). */
 const system =
   (helper: string, argument: (s: DisasContext) => number): Generator =>
   (s) => {
+    if (s.features.amd && s.lma) s.illegal()
     genUpdateCcOp(s)
     s.call(helper, s.temp(), s.const(argument(s)))
     farEnd(s)
@@ -247,6 +249,8 @@ const system =
 const systemCall =
   (helper: string, argument: (s: DisasContext) => number): Generator =>
   (s) => {
+    // On Intel's processors these are of 64-bit code only (SDM volume 2, SYSCALL, SYSRET).
+    if (s.features.intel && !s.code64) s.illegal()
     genUpdateCcOp(s)
     s.call(helper, s.temp(), s.const(argument(s)))
     if (s.tf || helper === 'sysret') s.call('rechecking_single_step', s.temp())

@@ -2,7 +2,7 @@
 //
 // Segment registers, system registers, ports (QEMU's target/i386/tcg/translate.c).
 
-import { O, type Operand } from '@dromaius/tcg'
+import { EXIT_LOOKUP, O, type Operand } from '@dromaius/tcg'
 import { genUpdateCcOp, setCcOp } from './cc.js'
 import { type DisasContext, MO_16, MO_32, MO_64, type X86Operand } from './disas-context.js'
 import type { Generator } from './generator.js'
@@ -16,12 +16,23 @@ function endBlock(s: DisasContext, exit = false): void {
   genEob(s, exit)
 }
 
-/** Ends the block behind MOV or POP to SS, which puts off single steps too (SDM volume 3, 6.8.3). */
+/**
+ * Ends the block behind MOV or POP to SS: no interrupt comes before the stack pointer is loaded too, nor a single step. Of
+ * several instructions that put interrupts off, only the first does (SDM volume 3, 6.8.3).
+ */
 function endInShadow(s: DisasContext): void {
+  const inShadow = (s.flags & x.HF_INHIBIT_IRQ) !== 0
+  s.call(
+    'hflags',
+    s.temp(),
+    s.const(inShadow ? 0 : x.HF_INHIBIT_IRQ),
+    s.const(inShadow ? x.HF_INHIBIT_IRQ : 0),
+  )
   if (s.flags & x.RF_MASK) s.call('eflags', s.temp(), s.const(0), s.const(x.RF_MASK))
   genJmpIm(s, nextPc(s))
   genUpdateCcOp(s)
-  s.ir.emit(O.gotoPtr!)
+  if (inShadow) s.ir.emit(O.exitTb!, EXIT_LOOKUP)
+  else s.ir.emit(O.gotoPtr!)
   s.jump = 'noreturn'
 }
 
@@ -29,8 +40,6 @@ function endInShadow(s: DisasContext): void {
 function loadSegment(s: DisasContext, segment: number, selector: Operand): void {
   s.call('load_seg', s.temp(), s.const(segment), selector)
   if (segment === x.R_SS) {
-    // No interrupt comes before the stack pointer is loaded too.
-    if (!(s.flags & x.HF_INHIBIT_IRQ)) s.call('hflags', s.temp(), s.const(x.HF_INHIBIT_IRQ), s.const(0))
     endInShadow(s)
   } else if (!s.code64 && segment < x.R_FS) endBlock(s)
 }
@@ -64,7 +73,6 @@ const popSegment =
     s.call('load_seg', s.temp(), s.const(n), selector)
     moveStack(s, bytes)
     if (n === x.R_SS) {
-      s.call('hflags', s.temp(), s.const(x.HF_INHIBIT_IRQ), s.const(0))
       endInShadow(s)
     } else if (!s.code64 && n < x.R_FS) endBlock(s)
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { isAmdCpu, isIntelCpu } from '../cpu.js'
+import type { CPUX86State } from '../env.js'
 import * as fw from '../feature-words.js'
 
 /** Features that decide whether an instruction is there, with the CPUID bit of each: feature word and bit. */
@@ -32,17 +34,16 @@ export const insnFeatures = {
   xsaveopt: [fw.FEAT_XSAVE, 0],
 } as const satisfies Record<string, readonly [word: number, bit: number]>
 
-export type InsnFeature = keyof typeof insnFeatures
+export type InsnFeature = keyof typeof insnFeatures | 'intel' | 'amd'
 
 /** Whether each instruction group is there. */
 export type InsnFeatures = Readonly<Partial<Record<InsnFeature, boolean>>>
 
-/** Those that a CPU's feature words show. */
-export function insnFeaturesOf(words: readonly bigint[]): InsnFeatures {
-  return Object.fromEntries(
-    Object.entries(insnFeatures).map(([name, [word, bit]]) => [
-      name,
-      ((words[word]! >> BigInt(bit)) & 1n) !== 0n,
-    ]),
-  )
+/** Those that a CPU's feature words show, and whose processor it is: a few instructions differ. */
+export function insnFeaturesOf(env: CPUX86State): InsnFeatures {
+  const shown = Object.entries(insnFeatures).map(([name, [word, bit]]) => [
+    name,
+    ((env.features[word]! >> BigInt(bit)) & 1n) !== 0n,
+  ])
+  return { ...Object.fromEntries(shown), intel: isIntelCpu(env), amd: isAmdCpu(env) } as InsnFeatures
 }

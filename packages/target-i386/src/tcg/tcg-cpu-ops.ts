@@ -24,7 +24,7 @@ export const x86TcgOps: TCGCPUOps = {
       module,
       table,
       createTranslator(source, cs) {
-        return new X86Translator(source, helpers, insnFeaturesOf(X86_CPU(cs).env.features))
+        return new X86Translator(source, helpers, insnFeaturesOf(X86_CPU(cs).env))
       },
     }
   },

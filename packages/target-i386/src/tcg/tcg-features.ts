@@ -9,7 +9,7 @@ import * as fw from '../feature-words.js'
  */
 const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_1_EDX]:
-    'fpu pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2',
+    'fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2',
   [fw.FEAT_1_ECX]:
     'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt rdrand x2apic tsc-deadline hypervisor',
   [fw.FEAT_XSAVE]: 'xsaveopt',
