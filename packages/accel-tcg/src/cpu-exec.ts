@@ -66,7 +66,7 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
     ops.putRegisters(vcpu)
     cpu.vcpuDirty = false
   }
-  if (engine.hot.slice()) engine.tbs.flush()
+  if (engine.hot.slice(vcpu)) engine.tbs.flush()
   engine.current = vcpu
   cpu.running = true
   cpu.exitRequest = false
@@ -258,7 +258,12 @@ function tbGenCode(
   // New code is slow to begin with: a turn of it would last for hundreds of milliseconds. This block is still executed.
   const now = performance.now()
   engine.counts.translation += now - started
-  if (--vcpu.newBlocks <= 0 || now >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
+  if (now >= vcpu.turnEnds) vcpu.cpu.exitRequest = true
+  if (--vcpu.newBlocks <= 0) {
+    // Nothing comes behind it unseen, whichever back end has filled the cache of blocks.
+    vcpu.cpu.exitRequest = true
+    engine.module.tbJmpCacheClear(vcpu.env)
+  }
   return tb
 }
 
@@ -303,7 +308,7 @@ function handleExit(vcpu: Vcpu, status: number): Outcome {
     case EXIT_REQUEST: {
       const tb = vcpu.engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!
       tcgCpuOps().setPc(vcpu, tb.eip)
-      if (status === EXIT_HOT) vcpu.engine.hot.add(tb)
+      if (status === EXIT_HOT) vcpu.engine.hot.add(vcpu, tb)
       return STAY
     }
     case EXIT_LOOKUP:

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
-  compileBlocks,
+  compileRegions,
+  enterCompiled,
   HOT_COUNT,
-  O,
+  TB_COUNT,
+  type TcgCompileTarget,
   type TcgMemory,
   wasm,
   type WasmImports,
   type WasmTable,
 } from '@dromaius/tcg'
+import { type RegionBlock, RegionBuilder } from './regions.js'
 import type { TranslationBlock } from './tb-cache.js'
+import type { Vcpu } from './tcg-engine.js'
 
 /** Slices after which blocks that wait are compiled, however few they are. */
-const PATIENCE = 200
+const PATIENCE = 400
 /** Functions until everything is thrown away: about 100 MiB of machine code. */
 const MAX_FUNCTIONS = 60_000
 
@@ -29,6 +33,7 @@ export class HotBlocks {
   readonly #memory: TcgMemory
   readonly #table: WasmTable
   readonly #imports: WasmImports
+  readonly #target: TcgCompileTarget
   #waiting: TranslationBlock[] = []
   #slices = 0
   /** Places of the table that are ours and free again. */
@@ -39,22 +44,28 @@ export class HotBlocks {
   readonly counts = { modules: 0, functions: 0, bytes: 0, ms: 0 }
 
   /** @param exports  of the module that executes the target, with the functions that compiled code calls */
-  constructor(memory: TcgMemory, table: WasmTable, exports: Readonly<Record<string, unknown>>) {
+  constructor(
+    memory: TcgMemory,
+    table: WasmTable,
+    exports: Readonly<Record<string, unknown>>,
+    target: TcgCompileTarget,
+  ) {
+    this.#target = target
     this.#memory = memory
     this.#table = table
     this.#imports = { env: { ...exports, memory: memory.memory, table } }
   }
 
-  /** A block has become hot. */
-  add(tb: TranslationBlock): void {
+  /** A block has become hot on a CPU. */
+  add(vcpu: Vcpu, tb: TranslationBlock): void {
     if (!this.enabled || tb.cflags !== 0) return
     this.#waiting.push(tb)
-    if (this.#waiting.length >= this.batch) this.#compile()
+    if (this.#waiting.length >= this.batch) this.#compile(vcpu)
   }
 
-  /** A slice begins. True: there are too many functions, everything should be thrown away. */
-  slice(): boolean {
-    if (this.#waiting.length > 0 && ++this.#slices >= PATIENCE) this.#compile()
+  /** A CPU's slice begins. True: there are too many functions, everything should be thrown away. */
+  slice(vcpu: Vcpu): boolean {
+    if (this.#waiting.length > 0 && ++this.#slices >= PATIENCE) this.#compile(vcpu)
     return this.#used > MAX_FUNCTIONS
   }
 
@@ -77,22 +88,36 @@ export class HotBlocks {
     return first
   }
 
-  #compile(): void {
+  #compile(vcpu: Vcpu): void {
     const start = performance.now()
     this.#slices = 0
-    const blocks = this.#waiting.filter(({ valid }) => valid)
+    const regions = this.#regions(new RegionBuilder(vcpu, this.#target))
     this.#waiting = []
-    const first = this.#places(blocks.length)
-    const { bytes, compiled } = compileBlocks(this.#memory.u32, blocks, first)
+    const first = this.#places(regions.length)
+    const { u32 } = this.#memory
+    const { bytes, compiled } = compileRegions(u32, regions, first, this.#target)
     if (compiled.length > 0) new wasm.Instance(new wasm.Module(bytes), this.#imports)
-    compiled.forEach(({ ip }, i) => {
-      const word = ip >> 2
-      this.#memory.u32[word] = (this.#memory.u32[word]! & 0xffff_0000) | O.enterTb!
-      this.#memory.u32[word + 1] = first + i
-    })
+    compiled.forEach(({ ip }, i) => enterCompiled(u32, ip, first + i))
     this.counts.modules++
     this.counts.functions += compiled.length
     this.counts.bytes += bytes.length
     this.counts.ms += performance.now() - start
+  }
+
+  /** The regions of the blocks that wait, but for those that are within another: they have to become hot on their own. */
+  #regions(builder: RegionBuilder): RegionBlock[][] {
+    const covered = new Set<TranslationBlock>()
+    const regions: RegionBlock[][] = []
+    for (const seed of this.#waiting) {
+      if (!seed.valid) continue
+      if (covered.has(seed)) {
+        this.#memory.u32[(seed.ip + TB_COUNT) >> 2] = HOT_COUNT - this.executions
+        continue
+      }
+      const region = builder.grow(seed)
+      regions.push(region)
+      for (const { tb } of region) covered.add(tb)
+    }
+    return regions
   }
 }

@@ -6,6 +6,7 @@ import {
   PAGE_CODE,
   PAGE_FLAGS,
   TB_COUNT,
+  TB_DEAD,
   type TcgMemory,
   type TcgModule,
 } from '@dromaius/tcg'
@@ -189,6 +190,8 @@ export class TbCache {
   #drop(tb: TranslationBlock): void {
     tb.valid = false
     this.counts.invalidated++
+    // Compiled code that jumps here by a computed address looks at this.
+    this.#memory.u32[tb.ip >> 2]! |= TB_DEAD
     for (const word of tb.jumpsIn.splice(0)) this.#memory.u32[word] = 0
     const list = this.#byCode.get(tb.host)
     const rest = list?.filter((other) => other !== tb) ?? []

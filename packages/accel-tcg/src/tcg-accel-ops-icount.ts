@@ -23,13 +23,14 @@ function icountGetLimit(icount: Icount, clock: QEMUClock): number {
 }
 
 /**
- * One CPU's turn: up to the instruction at which a timer is due, or up to the end of a block once it has taken long enough.
+ * One CPU's turn: up to the instruction at which a timer is due, or up to a number of them. Where a turn ends does not depend
+ * on how blocks find each other, which differs between interpreted and compiled code.
  * @qemu accel/tcg/tcg-accel-ops-icount.c icount_prepare_for_run
  */
 export function icountCpusExec(vcpu: Vcpu, icount: Icount): number {
   const limit = icountGetLimit(icount, vcpu.cpu.system.clocks.virtual)
   const budget = Math.min(limit, TURN)
-  vcpu.exact = limit === budget
+  vcpu.exact = true
   vcpu.turnEnds = Infinity
   vcpu.newBlocks = NEW_BLOCKS
   vcpu.setU32(ENV_ICOUNT_DECR, budget)

@@ -106,14 +106,14 @@ export class TcgEngine {
 
   constructor(system: SystemState) {
     this.system = system
-    const { module, table, createTranslator } = tcgCpuOps().instantiate(this.memory, {
+    const { module, table, compile, createTranslator } = tcgCpuOps().instantiate(this.memory, {
       ioRead: (env, physical, size) => this.#ioRead(env, physical, size),
       ioWrite: (env, physical, size) => this.#ioWrite(env, physical, size),
       notdirtyWrite: (env, host, size) => this.#notdirtyWrite(env, host, size),
       vcpuAt: (env) => this.#byEnv.get(env)!,
     })
     this.module = module
-    this.hot = new HotBlocks(this.memory, table, { ...module })
+    this.hot = new HotBlocks(this.memory, table, { ...module }, compile)
     this.#createTranslator = createTranslator
     this.tbs = new TbCache(
       this.memory,

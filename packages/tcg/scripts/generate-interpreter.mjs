@@ -90,7 +90,7 @@ store<i32>(env, left - insns, ENV_ICOUNT_DECR);
 tlb = load<u32>(env, ENV_TLB);
 ip += 16;
 continue;`,
-  enterTb: `ip = call_indirect<u32>(<u32>(w >> 32), env);
+  enterTb: `ip = call_indirect<u32>(load<u32>(ip, TB_FUNCTION), env);
 if (ip < <u32>EXIT_END) return <i32>ip;
 continue;`,
   gotoPtr: `ip = lookupTbPtr(env);
@@ -126,7 +126,7 @@ export const interpreterSource = `// SPDX-License-Identifier: GPL-2.0-or-later
 import { leave, loadSlow, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow } from '../assembly/softmmu'
 import {
   ENV_EXIT_IP, ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
-  EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT, TB_COUNT,
+  EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT, TB_COUNT, TB_FUNCTION,
   TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
 } from '../src/layout'
 

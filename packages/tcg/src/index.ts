@@ -14,6 +14,7 @@ export { Optimizer } from './optimize.js'
 export {
   registerTcgCpuOps,
   type TcgCodeSource,
+  type TcgCompileTarget,
   type TCGCPUOps,
   tcgCpuOps,
   type TcgHost,
@@ -25,7 +26,9 @@ export {
 } from './tcg-cpu-ops.js'
 
 export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'
-export { compileBlocks, type CompilableBlock } from './wasm-module.js'
+export { compileRegions, enterCompiled } from './wasm-module.js'
+export type { BlockState, CompilableBlock, CompileTarget, RegionJump } from './wasm-frame.js'
+export { readBlock, type BlockOp } from './block-ops.js'
 export {
   wasm,
   type WasmApi,

@@ -143,6 +143,10 @@ export const EXIT_HOT = 10
 export const HOT_COUNT = 1500
 /** Where a block's bytecode counts them, from its beginning: the second word of `tbStart`. 32 bits. */
 export const TB_COUNT = 8
+/** Where the bytecode of a compiled block has its function's place in the table, from its beginning. 32 bits. */
+export const TB_FUNCTION = 12
+/** In place of the number of a block's first operation: the block was thrown away. */
+export const TB_DEAD = 0xffff
 /** What comes back from a compiled block is an EXIT_* below this, or the address of the next block's bytecode. */
 export const EXIT_END = 0x100
 

@@ -2,6 +2,7 @@
 import type { CPUState } from '@dromaius/cpus'
 import type { TCGContext } from './ir.js'
 import type { TcgMemory } from './tcg-memory.js'
+import type { CompileTarget } from './wasm-frame.js'
 import type { WasmTable } from './webassembly.js'
 
 /** A CPU as the translator sees it: the CPU and its block in the accelerator's memory. */
@@ -77,6 +78,12 @@ export interface TcgTranslator {
   translate(request: TcgTranslateRequest): TcgTranslation
 }
 
+/** What compiled code has to know of the target, and which blocks may be compiled together. */
+export interface TcgCompileTarget extends CompileTarget {
+  /** Bits of the linear address of code, by the flags of its blocks. */
+  pcBits(flags: number): 32 | 64
+}
+
 /**
  * The target's side of the translator.
  * @qemu include/hw/core/tcg-cpu-ops.h TCGCPUOps
@@ -90,6 +97,7 @@ export interface TCGCPUOps {
     module: TcgModule
     /** The module's functions: helpers, and from its end on compiled blocks. */
     table: WasmTable
+    compile: TcgCompileTarget
     createTranslator(source: TcgCodeSource, cpu: CPUState): TcgTranslator
   }
   /** Readies the block of a new CPU. @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_realizefn */

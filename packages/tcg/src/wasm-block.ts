@@ -1,52 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// One block's bytecode as a function of WebAssembly: (address of the CPU's block) => EXIT_*, or the address of the next block's
-// bytecode. Values that are read more than once live in locals; what a helper or a fault may see is written through, so that
-// registers are right wherever the block is left.
+// The operations of one block within the function of its region.
 
+import type { BlockOp } from './block-ops.js'
+import { O } from './ir.js'
 import {
   ENV_EXIT_IP,
   ENV_EXIT_TB,
-  ENV_ICOUNT_DECR,
+  ENV_JMP_CACHE,
   ENV_PENDING,
   ENV_TEMPS,
   ENV_TEMPS_END,
-  ENV_TLB,
   EXIT_CHAIN0,
   EXIT_LOOKUP,
-  EXIT_REQUEST,
+  JMP_CACHE_BITS,
+  JMP_CACHE_CS_BASE,
+  JMP_CACHE_ENTRY,
+  JMP_CACHE_FLAGS,
+  JMP_CACHE_IP,
+  JMP_CACHE_PC,
+  TB_DEAD,
   TLB_ADDEND,
-  TLB_BITS,
-  TLB_ENTRY_BITS,
   TLB_READ,
   TLB_WRITE,
 } from './layout.js'
-import { OP_IMMEDIATE, opDefs } from './opcodes.js'
-import { I32, I64, VOID, W, type WasmCode } from './wasm-code.js'
+import { opDefs } from './opcodes.js'
+import { I64, VOID, W } from './wasm-code.js'
 import { type ExprImports, WasmExpr } from './wasm-expr.js'
-
-/** Imported functions, by their index. */
-export const IMPORT = {
-  loadSlow: 0,
-  storeSlow: 1,
-  leave: 2,
-  lookupTbPtr: 3,
-  mulUnsignedHigh: 4,
-  mulSignedHigh: 5,
-} as const
-/** Index of the type of helpers. */
-const TYPE_HELPER = 1
+import { ADDR, type BlockState, ENTRY, ENV, IMPORT, SCRATCH, TYPE_HELPER } from './wasm-frame.js'
+import type { RegionCompiler } from './wasm-region.js'
 
 const PAGE_MASK = ~0xfffn
-const TLB_INDEX_MASK = ((1 << TLB_BITS) - 1) << TLB_ENTRY_BITS
-
-/* Locals: the parameter, then those of 32 bits, then those of 64. */
-const ENV = 0
-const TLB = 1
-const ENTRY = 2
-const ADDR = 3
-const SCRATCH = 4
-const FIRST_SLOT = 5
 
 const exprs = opDefs.map(({ kind, expr }) =>
   ['unary', 'binary', 'setcond', 'brcond'].includes(kind) ? new WasmExpr(expr) : null,
@@ -73,369 +57,353 @@ const stores: Readonly<Record<number, number>> = {
   8: W.i64_store,
 }
 
-/** Operations that have a second word always. */
-const twoWords = new Set(['movi', 'movcond', 'call', 'callPure', 'tbStart', 'enterTb', 'gotoTb0', 'gotoTb1'])
-
 const isTemp = (slot: number): boolean => slot >= ENV_TEMPS && slot < ENV_TEMPS_END
 
-/** Compiles one block. */
+/** Emits one block. */
 export class BlockCompiler {
-  readonly #words: Uint32Array
-  readonly #start: number
-  readonly #end: number
-  readonly #code: WasmCode
-  /** Local of each slot, and slots whose local holds the value. */
-  readonly #locals = new Map<number, number>()
-  readonly #known = new Set<number>()
-  /** Places that are jumped to, in order; each ends a block of WebAssembly. */
-  #labels: number[] = []
+  readonly #region: RegionCompiler
+  readonly #block: number
+  readonly #ops: readonly BlockOp[]
+  /** Globals that may differ from what is in the CPU's block, here and at the places that are jumped to. */
+  #dirty: number
+  readonly #dirtyAt = new Map<number, number>()
+  /** Nothing has changed what tells blocks apart. */
+  #stateKept = true
 
-  /**
-   * @param words  the translator's memory
-   * @param ip  address of the bytecode
-   * @param size  its bytes
-   */
-  constructor(words: Uint32Array, ip: number, size: number, code: WasmCode) {
-    this.#words = words
-    this.#start = ip
-    this.#end = ip + size
-    this.#code = code
+  /** @param dirty  globals that may differ where the block begins */
+  constructor(region: RegionCompiler, block: number, ops: readonly BlockOp[], dirty: number) {
+    this.#region = region
+    this.#block = block
+    this.#ops = ops
+    this.#dirty = dirty
   }
 
-  /** Appends the function's body; false, with nothing appended that counts, for a block with a jump backwards. */
-  compile(): boolean {
-    if (!this.#findLabels()) return false
-    const body = this.#code
-    for (let i = this.#labels.length; i > 0; i--) body.byte(W.block, VOID)
-    for (let at = this.#start; at < this.#end;) {
-      while (this.#labels[0] === at) {
-        this.#labels.shift()
-        this.#known.clear()
-        body.byte(W.end)
+  compile(): void {
+    const region = this.#region
+    const labels = [...new Set(this.#ops.map(({ target }) => target))].filter(Boolean).sort((a, b) => b - a)
+    for (const label of labels) region.openLabel(label)
+    for (const op of this.#ops) {
+      while (labels.at(-1) === op.at) {
+        this.#dirty |= this.#dirtyAt.get(labels.pop()!) ?? 0
+        region.closeLabel()
       }
-      at += this.#operation(at)
+      this.#operation(op)
     }
-    // Whatever way out there is has been taken.
-    body.i32Const(EXIT_LOOKUP)
-    return true
-  }
-
-  /** How many locals of 64 bits there are, with the two that have no slot. */
-  get locals(): number {
-    return FIRST_SLOT - ADDR + this.#locals.size
-  }
-
-  #word(at: number): number {
-    return this.#words[at >> 2]!
-  }
-
-  /** Bytes of an operation, and where it jumps to, or 0. */
-  #shape(at: number): { size: number; target: number } {
-    const low = this.#word(at)
-    const op = low & 0xffff
-    const immediate = op >= OP_IMMEDIATE
-    const { kind, name } = opDefs[immediate ? op - OP_IMMEDIATE : op]!
-    const target = kind === 'brcond' || name === 'br' ? at + ((low >> 16) << 3) : 0
-    return { size: immediate || twoWords.has(name) ? 16 : 8, target }
-  }
-
-  #findLabels(): boolean {
-    const found = new Set<number>()
-    for (let at = this.#start; at < this.#end;) {
-      const { size, target } = this.#shape(at)
-      if (target !== 0) {
-        if (target <= at) return false
-        found.add(target)
-      }
-      at += size
-    }
-    this.#labels = [...found].sort((a, b) => a - b)
-    return true
-  }
-
-  /** Depth of the block that ends at `target`. */
-  #depth(target: number): number {
-    return this.#labels.indexOf(target)
-  }
-
-  #local(slot: number): number {
-    let local = this.#locals.get(slot)
-    if (local === undefined) {
-      local = FIRST_SLOT + this.#locals.size
-      this.#locals.set(slot, local)
-    }
-    return local
+    // Nothing is behind a block's last operation but labels that nobody falls into.
+    for (; labels.length > 0; labels.pop()) region.closeLabel()
+    region.code.byte(W.unreachable)
   }
 
   /** Leaves a slot's value on the stack. */
   #get(slot: number): void {
-    const code = this.#code
-    const local = this.#local(slot)
-    // A temporary is a local alone.
-    if (this.#known.has(slot) || isTemp(slot)) return code.op(W.local_get, local)
+    const { code } = this.#region
+    if (isTemp(slot) || this.#region.bit(slot) !== 0) return code.op(W.local_get, this.#region.local(slot))
     code.op(W.local_get, ENV)
     code.memory(W.i64_load, slot)
-    code.op(W.local_tee, local)
-    this.#known.add(slot)
   }
 
   /** Takes the value on the stack into a slot. */
   #set(slot: number): void {
-    const code = this.#code
-    const local = this.#local(slot)
-    code.op(W.local_set, local)
-    this.#known.add(slot)
-    if (isTemp(slot)) return
+    const { code } = this.#region
+    const bit = this.#region.bit(slot)
+    this.#dirty |= bit
+    if (isTemp(slot) || bit !== 0) return code.op(W.local_set, this.#region.local(slot))
+    if (this.#region.target.state.has(slot)) this.#stateKept = false
+    code.op(W.local_set, SCRATCH)
     code.op(W.local_get, ENV)
-    code.op(W.local_get, local)
+    code.op(W.local_get, SCRATCH)
     code.memory(W.i64_store, slot)
   }
 
-  /** Stores a number of 32 bits in the CPU's block. */
-  #put32(offset: number, value: number): void {
-    this.#code.op(W.local_get, ENV)
-    this.#code.i32Const(value)
-    this.#code.memory(W.i32_store, offset)
+  #value({ def, op, immediate, a, b, low, high }: BlockOp): void {
+    const { code } = this.#region
+    exprs[op]!.emit(
+      code,
+      (name) => {
+        if (name === 'b' && immediate) code.i64Pair(low, high)
+        else this.#get(name === 'a' ? a : b)
+      },
+      exprImports,
+    )
+    if (def.kind === 'setcond') code.byte(W.i64_extend_i32_u)
   }
 
-  #loadTlb(): void {
-    this.#code.op(W.local_get, ENV)
-    this.#code.memory(W.i32_load, ENV_TLB)
-    this.#code.op(W.local_set, TLB)
-  }
-
-  #return(status: number): void {
-    this.#code.i32Const(status)
-    this.#code.byte(W.return)
-  }
-
-  /** Leaves for what is pending, if anything is. */
-  #leaveIfPending(at: number): void {
-    const code = this.#code
-    code.op(W.local_get, ENV)
-    code.memory(W.i32_load, ENV_PENDING)
-    code.byte(W.if, VOID)
-    code.op(W.local_get, ENV)
-    code.i32Const(at)
-    code.op(W.call, IMPORT.leave)
-    code.byte(W.return, W.end)
-  }
-
-  #constant(at: number): void {
-    const value = (BigInt(this.#word(at + 12)) << 32n) | BigInt(this.#word(at + 8))
-    this.#code.i64Const(BigInt.asIntN(64, value))
-  }
-
-  /** Emits one operation; its bytes. */
-  #operation(at: number): number {
-    const low = this.#word(at)
-    const high = this.#word(at + 4)
-    const op = low & 0xffff
-    const immediate = op >= OP_IMMEDIATE
-    const def = opDefs[immediate ? op - OP_IMMEDIATE : op]!
-    const d = low >>> 16
-    const a = high & 0xffff
-    const b = high >>> 16
-    const { size, target } = this.#shape(at)
-    const code = this.#code
-    const value = (): void =>
-      exprs[immediate ? op - OP_IMMEDIATE : op]!.emit(
-        code,
-        (name) => {
-          if (name === 'b' && immediate) this.#constant(at)
-          else this.#get(name === 'a' ? a : b)
-        },
-        exprImports,
-      )
-    switch (def.kind) {
+  #operation(op: BlockOp): void {
+    switch (op.def.kind) {
       case 'unary':
       case 'binary':
-        value()
-        this.#set(d)
-        break
       case 'setcond':
-        value()
-        code.byte(W.i64_extend_i32_u)
-        this.#set(d)
-        break
+        this.#value(op)
+        return this.#set(op.d)
       case 'brcond':
-        value()
-        code.op(W.br_if, this.#depth(target))
-        break
+        this.#value(op)
+        return this.#jump(W.br_if, op.target)
       case 'load':
+        return this.#load(op)
       case 'store':
-        this.#access(at, def.name, def.size, d, a, high >> 16)
-        break
+        return this.#store(op)
       case 'control':
-        this.#control(at, def.name, d, a, b, target)
+        return this.#control(op)
     }
-    return size
   }
 
-  /** A guest access: the TLB's fast path, and the function for all else. */
-  #access(at: number, name: string, size: number, d: number, a: number, displacement: number): void {
-    const code = this.#code
-    const store = name.startsWith('st')
-    // What is read here is known on both ways.
+  #jump(instruction: number, target: number): void {
+    this.#dirtyAt.set(target, (this.#dirtyAt.get(target) ?? 0) | this.#dirty)
+    this.#region.toLabel(instruction, target)
+  }
+
+  /** Leaves on the stack whether an access, whose address goes to ADDR, is to RAM and known to the TLB. */
+  #lookup({ a, b, def: { size } }: BlockOp, column: number): void {
+    const { code } = this.#region
+    const displacement = (b << 16) >> 16
     this.#get(a)
     if (displacement !== 0) {
       code.i64Const(BigInt(displacement))
       code.byte(W.i64_add)
     }
-    code.op(W.local_set, ADDR)
-    if (store) {
-      this.#get(d)
-      code.op(W.local_set, SCRATCH)
-    }
-    code.op(W.local_get, ADDR)
+    code.op(W.local_tee, ADDR)
     if (size > 1) {
       code.i64Const(BigInt(size - 1))
       code.byte(W.i64_add)
     }
     code.i64Const(PAGE_MASK)
     code.byte(W.i64_and)
-    code.op(W.local_get, ADDR)
-    code.i64Const(7n)
-    code.byte(W.i64_shr_u, W.i32_wrap_i64)
-    code.i32Const(TLB_INDEX_MASK)
-    code.byte(W.i32_and)
-    code.op(W.local_get, TLB)
-    code.byte(W.i32_add)
+    this.#region.tlbEntry()
     code.op(W.local_tee, ENTRY)
-    code.memory(W.i64_load, store ? TLB_WRITE : TLB_READ)
-    code.byte(W.i64_eq, W.if, store ? VOID : I64)
+    code.memory(W.i64_load, column)
+    code.byte(W.i64_eq)
+  }
+
+  /** Leaves on the stack where RAM at ADDR stands. */
+  #host(): void {
+    const { code } = this.#region
     code.op(W.local_get, ADDR)
     code.byte(W.i32_wrap_i64)
     code.op(W.local_get, ENTRY)
     code.memory(W.i32_load, TLB_ADDEND)
     code.byte(W.i32_add)
-    if (store) {
-      code.op(W.local_get, SCRATCH)
-      code.memory(stores[size]!, 0)
-    } else code.memory(loads[name]!, 0)
-    code.byte(W.else)
-    // A store may change the block that it is in: which one that is, is told by the address.
-    if (store) this.#put32(ENV_EXIT_IP, at)
-    code.op(W.local_get, ENV)
-    code.op(W.local_get, ADDR)
-    code.i32Const(size)
-    if (store) {
-      code.op(W.local_get, SCRATCH)
-      code.op(W.call, IMPORT.storeSlow)
-      this.#leaveIfPending(at)
-      code.byte(W.end)
-      return
-    }
-    code.op(W.call, IMPORT.loadSlow)
-    if (name === 'ld8s') code.byte(W.i64_extend8_s)
-    if (name === 'ld16s') code.byte(W.i64_extend16_s)
-    if (name === 'ld32s') code.byte(W.i32_wrap_i64, W.i64_extend_i32_s)
-    this.#leaveIfPending(at)
-    code.byte(W.end)
-    this.#set(d)
   }
 
-  #call(at: number, d: number, helper: number, pure: boolean): void {
-    const code = this.#code
-    const operands = this.#word(at + 8)
-    if (!pure) this.#put32(ENV_EXIT_IP, at)
+  #load(op: BlockOp): void {
+    const region = this.#region
+    const { code } = region
+    const { name, size } = op.def
+    this.#lookup(op, TLB_READ)
+    region.ifElse(
+      I64,
+      () => {
+        this.#host()
+        code.memory(loads[name]!, 0)
+      },
+      () => {
+        code.op(W.local_get, ENV)
+        code.op(W.local_get, ADDR)
+        code.i32Const(size)
+        code.op(W.call, IMPORT.loadSlow)
+        if (name === 'ld8s') code.byte(W.i64_extend8_s)
+        if (name === 'ld16s') code.byte(W.i64_extend16_s)
+        if (name === 'ld32s') code.byte(W.i32_wrap_i64, W.i64_extend_i32_s)
+        this.#leaveIfPending(op.at)
+      },
+    )
+    this.#set(op.d)
+  }
+
+  #store(op: BlockOp): void {
+    const region = this.#region
+    const { code } = region
+    const { size } = op.def
+    this.#lookup(op, TLB_WRITE)
+    region.ifElse(
+      VOID,
+      () => {
+        this.#host()
+        this.#get(op.d)
+        code.memory(stores[size]!, 0)
+      },
+      () => {
+        // A store may change the block that it is in: which one that is, is told by the address.
+        region.put32(ENV_EXIT_IP, op.at)
+        code.op(W.local_get, ENV)
+        code.op(W.local_get, ADDR)
+        code.i32Const(size)
+        this.#get(op.d)
+        code.op(W.call, IMPORT.storeSlow)
+        this.#leaveIfPending(op.at)
+      },
+    )
+  }
+
+  /** Leaves for what is pending, if anything is. */
+  #leaveIfPending(at: number): void {
+    const region = this.#region
+    region.code.op(W.local_get, ENV)
+    region.code.memory(W.i32_load, ENV_PENDING)
+    region.if(() => region.leaveCold(this.#dirty, at))
+  }
+
+  #call({ at, op, d, a: helper, low, high }: BlockOp): void {
+    const region = this.#region
+    const { code } = region
+    const pure = op === O.callPure
+    const keepsGlobals = pure || region.target.noGlobals.has(helper)
+    if (!pure) region.put32(ENV_EXIT_IP, at)
+    if (!keepsGlobals) {
+      region.storeGlobals(this.#dirty)
+      this.#dirty = 0
+      this.#stateKept = false
+    }
     code.op(W.local_get, ENV)
-    this.#get(operands & 0xffff)
-    this.#get(operands >>> 16)
-    this.#get(this.#word(at + 12) & 0xffff)
+    this.#get(low & 0xffff)
+    this.#get(low >>> 16)
+    this.#get(high & 0xffff)
     code.i32Const(helper)
-    code.byte(W.call_indirect)
-    code.u32(TYPE_HELPER)
+    code.op(W.call_indirect, TYPE_HELPER)
     code.byte(0)
     if (!pure) {
-      // It may have changed any register, and must not be followed by anything if it raised an exception.
+      // Nothing follows if it raised an exception.
       code.op(W.local_set, SCRATCH)
-      this.#known.clear()
       this.#leaveIfPending(at)
-      this.#loadTlb()
+      if (!keepsGlobals) {
+        region.loadGlobals()
+        region.loadBudget()
+      }
       code.op(W.local_get, SCRATCH)
     }
     this.#set(d)
   }
 
-  #control(at: number, name: string, d: number, a: number, b: number, target: number): void {
-    const code = this.#code
-    switch (name) {
-      case 'movi':
-        this.#constant(at)
-        return this.#set(d)
-      case 'movcond':
-        this.#get(b)
-        this.#get(this.#word(at + 8) & 0xffff)
-        this.#get(a)
+  #control(op: BlockOp): void {
+    const region = this.#region
+    const { code } = region
+    switch (op.op) {
+      case O.movi:
+        code.i64Pair(op.low, op.high)
+        return this.#set(op.d)
+      case O.movcond:
+        this.#get(op.b)
+        this.#get(op.low & 0xffff)
+        this.#get(op.a)
         code.byte(W.i64_eqz, W.i32_eqz, W.select)
-        return this.#set(d)
-      case 'call':
-      case 'callPure':
-        return this.#call(at, d, a, name === 'callPure')
-      case 'br':
-        return code.op(W.br, this.#depth(target))
-      case 'tbStart':
-      case 'enterTb':
-        return this.#begin(at)
-      case 'gotoTb0':
-      case 'gotoTb1':
-        return this.#goto(at, name === 'gotoTb0' ? 0 : 1)
-      case 'gotoPtr':
-        code.op(W.local_get, ENV)
-        code.op(W.call, IMPORT.lookupTbPtr)
-        code.op(W.local_tee, ENTRY)
-        code.i32Const(EXIT_LOOKUP)
-        code.op(W.local_get, ENTRY)
-        return code.byte(W.select, W.return)
-      case 'exitTb':
-        return this.#return(d)
+        return this.#set(op.d)
+      case O.call:
+      case O.callPure:
+        return this.#call(op)
+      case O.br:
+        return this.#jump(W.br, op.target)
+      case O.tbStart:
+      case O.enterTb:
+        return region.takeFromBudget(op.d, op.a | (op.b << 16), this.#dirty)
+      case O.gotoTb0:
+      case O.gotoTb1:
+        return this.#goto(op, op.op === O.gotoTb0 ? 0 : 1)
+      case O.gotoPtr:
+        return this.#gotoPtr()
+      case O.exitTb:
+        region.storeGlobals(this.#dirty)
+        return region.return(op.d)
       default:
-        throw new Error(`Operation ${name} is not for compiled blocks`)
+        throw new Error(`Operation ${op.def.name} is not for compiled blocks`)
     }
-  }
-
-  /** Takes the block's instructions from the slice, or ends it. */
-  #begin(at: number): void {
-    const code = this.#code
-    const insns = this.#word(at) >>> 16
-    code.op(W.local_get, ENV)
-    code.memory(W.i32_load, ENV_ICOUNT_DECR)
-    code.op(W.local_tee, ENTRY)
-    code.i32Const(insns)
-    // Compared before it is subtracted: a small budget with the sign bit of a request would wrap round to a huge one.
-    code.byte(W.i32_lt_s, W.if, VOID)
-    this.#put32(ENV_EXIT_TB, this.#word(at + 4))
-    this.#return(EXIT_REQUEST)
-    code.byte(W.end)
-    code.op(W.local_get, ENV)
-    code.op(W.local_get, ENTRY)
-    code.i32Const(insns)
-    code.byte(W.i32_sub)
-    code.memory(W.i32_store, ENV_ICOUNT_DECR)
-    this.#loadTlb()
   }
 
   /** To the block that is chained, or out to have one chained. */
-  #goto(at: number, way: number): void {
-    const code = this.#code
+  #goto(op: BlockOp, way: number): void {
+    const region = this.#region
+    const { code } = region
     code.i32Const(0)
-    code.memory(W.i32_load, at + 8)
+    code.memory(W.i32_load, op.at + 8)
     code.op(W.local_tee, ENTRY)
-    code.byte(W.i32_eqz, W.if, VOID)
-    this.#put32(ENV_EXIT_TB, this.#word(at + 4))
-    this.#return(EXIT_CHAIN0 + way)
-    code.byte(W.end)
-    code.op(W.local_get, ENTRY)
-    code.byte(W.return)
+    const inside = region.chained(op)
+    if (inside >= 0) {
+      // It may have been thrown away since.
+      code.i32Const(region.blocks[inside]!.ip)
+      code.byte(W.i32_eq)
+      region.toBlockIf(inside)
+      code.op(W.local_get, ENTRY)
+    }
+    region.storeGlobals(this.#dirty)
+    code.byte(W.i32_eqz)
+    region.if(() => {
+      region.put32(ENV_EXIT_TB, op.a | (op.b << 16))
+      region.return(EXIT_CHAIN0 + way)
+    })
+    region.leaveTail()
   }
-}
 
-/** Types of the functions' locals: three of 32 bits are there always, the parameter among them. */
-export function declareLocals(code: WasmCode, wide: number): void {
-  code.u32(2)
-  code.u32(ADDR - TLB)
-  code.byte(I32)
-  code.u32(wide)
-  code.byte(I64)
+  /** To the block at the computed address. */
+  #gotoPtr(): void {
+    const region = this.#region
+    const { code } = region
+    const { state, jumps = [] } = region.blocks[this.#block]!
+    if (state && this.#stateKept) {
+      for (const { pc, to, page } of jumps) {
+        code.op(W.local_get, region.local(region.target.pc))
+        code.i64Const(pc)
+        code.byte(W.i64_eq)
+        region.if(() => {
+          code.i32Const(0)
+          code.memory(W.i32_load16_u, region.blocks[to]!.ip)
+          code.i32Const(TB_DEAD)
+          code.byte(W.i32_ne)
+          if (page) {
+            region.pageIsThere(page)
+            code.byte(W.i32_and)
+          }
+          region.toBlockIf(to)
+        })
+      }
+    }
+    region.storeGlobals(this.#dirty)
+    if (state && this.#stateKept) this.#jmpCache(state)
+    else {
+      code.op(W.local_get, ENV)
+      code.op(W.call, IMPORT.lookupTbPtr)
+    }
+    code.op(W.local_tee, ENTRY)
+    code.byte(W.i32_eqz)
+    region.if(() => region.return(EXIT_LOOKUP))
+    region.leaveTail()
+  }
+
+  /** Leaves on the stack what the cache of blocks has for the next instruction: an address of bytecode, or 0. */
+  #jmpCache({ csBase, bits, flags }: BlockState): void {
+    const region = this.#region
+    const { code } = region
+    code.op(W.local_get, region.local(region.target.pc))
+    if (csBase !== 0n) {
+      code.i64Const(csBase)
+      code.byte(W.i64_add)
+    }
+    if (bits === 32) {
+      code.i64Const(0xffff_ffffn)
+      code.byte(W.i64_and)
+    }
+    code.op(W.local_tee, ADDR)
+    code.op(W.local_get, ADDR)
+    code.i64Const(BigInt(JMP_CACHE_BITS))
+    code.byte(W.i64_shr_u, W.i64_xor, W.i32_wrap_i64)
+    code.i32Const((1 << JMP_CACHE_BITS) - 1)
+    code.byte(W.i32_and)
+    code.i32Const(JMP_CACHE_ENTRY)
+    code.byte(W.i32_mul)
+    code.op(W.local_get, ENV)
+    code.byte(W.i32_add)
+    code.op(W.local_tee, ENTRY)
+    code.memory(W.i64_load, ENV_JMP_CACHE + JMP_CACHE_PC)
+    code.op(W.local_get, ADDR)
+    code.byte(W.i64_eq)
+    code.op(W.local_get, ENTRY)
+    code.memory(W.i64_load, ENV_JMP_CACHE + JMP_CACHE_CS_BASE)
+    code.i64Const(csBase)
+    code.byte(W.i64_eq, W.i32_and)
+    code.op(W.local_get, ENTRY)
+    code.memory(W.i32_load, ENV_JMP_CACHE + JMP_CACHE_FLAGS)
+    code.i32Const(flags)
+    code.byte(W.i32_eq, W.i32_and)
+    // The entry's address is multiplied by whether it is the right one: a load from 0 gives 0.
+    code.op(W.local_get, ENTRY)
+    code.memory(W.i32_load, ENV_JMP_CACHE + JMP_CACHE_IP)
+    code.byte(W.i32_mul)
+  }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // data table
 //
-// WebAssembly's binary format (WebAssembly core specification 2.0, chapter 5), as far as translated code needs it.
+// WebAssembly's binary format (WebAssembly core specification 2.0, chapter 5, and tail calls), as far as translated code needs it.
 
 /** Types of values. */
 export const I32 = 0x7f
@@ -11,6 +11,7 @@ export const VOID = 0x40
 
 /** Instructions by name. */
 export const W = {
+  unreachable: 0x00,
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -18,15 +19,18 @@ export const W = {
   end: 0x0b,
   br: 0x0c,
   br_if: 0x0d,
+  br_table: 0x0e,
   return: 0x0f,
   call: 0x10,
   call_indirect: 0x11,
+  return_call_indirect: 0x13,
   select: 0x1b,
   local_get: 0x20,
   local_set: 0x21,
   local_tee: 0x22,
   i32_load: 0x28,
   i64_load: 0x29,
+  i32_load16_u: 0x2f,
   i64_load8_s: 0x30,
   i64_load8_u: 0x31,
   i64_load16_s: 0x32,
@@ -139,28 +143,34 @@ export class WasmCode {
   }
 
   byte(...values: number[]): void {
-    for (const value of values) {
-      if (this.#size === this.#bytes.length) {
-        const bigger = new Uint8Array(this.#bytes.length * 2)
-        bigger.set(this.#bytes)
-        this.#bytes = bigger
-      }
-      this.#bytes[this.#size++] = value
-    }
+    for (const value of values) this.#put(value)
+  }
+
+  #put(value: number): void {
+    if (this.#size === this.#bytes.length) this.#grow(1)
+    this.#bytes[this.#size++] = value
+  }
+
+  #grow(more: number): void {
+    const bigger = new Uint8Array(2 * (this.#bytes.length + more))
+    bigger.set(this.#bytes)
+    this.#bytes = bigger
   }
 
   append(bytes: Uint8Array): void {
-    for (const value of bytes) this.byte(value)
+    if (this.#size + bytes.length > this.#bytes.length) this.#grow(bytes.length)
+    this.#bytes.set(bytes, this.#size)
+    this.#size += bytes.length
   }
 
   /** An unsigned number of 32 bits. */
   u32(value: number): void {
     let rest = value >>> 0
     while (rest > 0x7f) {
-      this.byte((rest & 0x7f) | 0x80)
+      this.#put((rest & 0x7f) | 0x80)
       rest >>>= 7
     }
-    this.byte(rest)
+    this.#put(rest)
   }
 
   /** A signed number of up to 64 bits. */
@@ -169,14 +179,32 @@ export class WasmCode {
     for (;;) {
       const low = Number(rest & 0x7fn)
       rest >>= 7n
-      if ((rest === 0n && !(low & 0x40)) || (rest === -1n && low & 0x40)) return this.byte(low)
-      this.byte(low | 0x80)
+      if ((rest === 0n && !(low & 0x40)) || (rest === -1n && low & 0x40)) return this.#put(low)
+      this.#put(low | 0x80)
+    }
+  }
+
+  /** A signed number of 32 bits. */
+  s32(value: number): void {
+    let rest = value | 0
+    for (;;) {
+      const low = rest & 0x7f
+      rest >>= 7
+      if ((rest === 0 && !(low & 0x40)) || (rest === -1 && low & 0x40)) return this.#put(low)
+      this.#put(low | 0x80)
     }
   }
 
   i32Const(value: number): void {
     this.byte(W.i32_const)
-    this.s64(BigInt(value | 0))
+    this.s32(value)
+  }
+
+  /** A constant of 64 bits by its halves. */
+  i64Pair(low: number, high: number): void {
+    if ((high | 0) !== (low | 0) >> 31) return this.i64Const((BigInt(high | 0) << 32n) | BigInt(low >>> 0))
+    this.byte(W.i64_const)
+    this.s32(low)
   }
 
   i64Const(value: bigint): void {
@@ -186,13 +214,14 @@ export class WasmCode {
 
   /** An instruction with one index. */
   op(instruction: number, index: number): void {
-    this.byte(instruction)
+    this.#put(instruction)
     this.u32(index)
   }
 
   /** A memory access; alignment is a hint that is not given. */
   memory(instruction: number, offset: number): void {
-    this.byte(instruction, 0)
+    this.#put(instruction)
+    this.#put(0)
     this.u32(offset)
   }
 

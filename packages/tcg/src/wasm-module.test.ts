@@ -7,12 +7,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   BytecodeWriter,
-  compileBlocks,
+  compileRegions,
   CPU_BLOCKS,
   ENV_ARCH,
   ENV_EXIT_TB,
   ENV_ICOUNT_DECR,
   EXIT_CHAIN0,
+  enterCompiled,
   EXIT_REQUEST,
   O,
   opDefs,
@@ -32,6 +33,7 @@ const A = ENV_ARCH
 const B = ENV_ARCH + 8
 const RESULT = ENV_ARCH + 16
 const DONE = 77
+const target = { globals: [A, B], pc: B, state: new Set<number>(), noGlobals: new Set<number>() }
 const { start } = memory.code
 /** Where an operation is that calls the compiled block. */
 const CALLER = start + 0x1_0000
@@ -49,11 +51,10 @@ function both(
   build(ctx)
   const { size } = new BytecodeWriter().write(ctx, memory.memory.buffer, start, 5, 3)
   const at = table.grow(1)
-  const module = compileBlocks(memory.u32, [{ ip: start, size }], at)
+  const module = compileRegions(memory.u32, [[{ ip: start, size }]], at, target)
   expect(module.compiled).toHaveLength(1)
   new wasm.Instance(new wasm.Module(module.bytes), { env: { ...exports, memory: memory.memory, table } })
-  memory.u32[CALLER >> 2] = O.enterTb!
-  memory.u32[(CALLER >> 2) + 1] = at
+  enterCompiled(memory.u32, CALLER, at)
   const from = (ip: number) => (): number => {
     memory.view.setInt32(CPU_BLOCKS + ENV_ICOUNT_DECR, left, true)
     return exec(CPU_BLOCKS, ip)
@@ -156,6 +157,6 @@ describe('a compiled block', () => {
     ctx.setLabel(label)
     ctx.br(label)
     const { size } = new BytecodeWriter().write(ctx, memory.memory.buffer, start, 5, 3)
-    expect(compileBlocks(memory.u32, [{ ip: start, size }], 1).compiled).toEqual([])
+    expect(compileRegions(memory.u32, [[{ ip: start, size }]], 1, target).compiled).toEqual([])
   })
 })

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { BlockCompiler, declareLocals, IMPORT } from './wasm-block.js'
+import { O } from './ir.js'
+import { TB_FUNCTION } from './layout.js'
 import { I32, I64, W, WasmCode } from './wasm-code.js'
-
-/** A block's bytecode. */
-export interface CompilableBlock {
-  /** Address and bytes. */
-  readonly ip: number
-  readonly size: number
-}
+import { type CompilableBlock, type CompileTarget, IMPORT } from './wasm-frame.js'
+import { RegionCompiler } from './wasm-region.js'
 
 /** Types of functions: block, helper, loadSlow, storeSlow, leave, product. */
 const types: readonly (readonly [parameters: readonly number[], results: readonly number[]])[] = [
@@ -34,33 +30,24 @@ function section(out: WasmCode, id: number, build: (inner: WasmCode) => void): v
   out.sized(build)
 }
 
-function bodyOf(words: Uint32Array, { ip, size }: CompilableBlock): Uint8Array | null {
-  const code = new WasmCode()
-  const compiler = new BlockCompiler(words, ip, size, code)
-  if (!compiler.compile()) return null
-  const body = new WasmCode()
-  declareLocals(body, compiler.locals)
-  body.append(code.bytes())
-  body.byte(W.end)
-  return body.bytes()
-}
-
 /**
- * A module of WebAssembly with a function for each block that can be compiled; it puts them into `env.table` from `base` on.
+ * A module of WebAssembly with a function for each region that can be compiled; it puts them into `env.table` from `base` on.
  * Its imports: `env.memory`, `env.table`, and the functions of IMPORT.
  * @param words  the translator's memory
+ * @param regions  blocks that lead to each other, entered at the first
  */
-export function compileBlocks(
+export function compileRegions<Block extends CompilableBlock>(
   words: Uint32Array,
-  blocks: readonly CompilableBlock[],
+  regions: readonly (readonly Block[])[],
   base: number,
-): { bytes: Uint8Array; compiled: CompilableBlock[] } {
-  const compiled: CompilableBlock[] = []
+  target: CompileTarget,
+): { bytes: Uint8Array; compiled: Block[] } {
+  const compiled: Block[] = []
   const bodies: Uint8Array[] = []
-  for (const block of blocks) {
-    const body = bodyOf(words, block)
+  for (const region of regions) {
+    const body = new RegionCompiler(words, region, target).compile()
     if (!body) continue
-    compiled.push(block)
+    compiled.push(region[0]!)
     bodies.push(body)
   }
   const out = new WasmCode()
@@ -104,4 +91,10 @@ export function compileBlocks(
     }
   })
   return { bytes: out.bytes(), compiled }
+}
+
+/** Has the block at `ip` executed by the function at a place of the table, from now on. */
+export function enterCompiled(words: Uint32Array, ip: number, place: number): void {
+  words[ip >> 2] = (words[ip >> 2]! & 0xffff_0000) | O.enterTb!
+  words[(ip + TB_FUNCTION) >> 2] = place
 }

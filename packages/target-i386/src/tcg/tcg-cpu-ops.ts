@@ -2,6 +2,7 @@
 import { registerTcgCpuOps, type TCGCPUOps, type TcgVcpu } from '@dromaius/tcg'
 import { X86_CPU } from '../cpu.js'
 import { insnFeaturesOf } from './insn-features.js'
+import { x86CompileTarget } from './tcg-compile.js'
 import { x86CpuDoInterrupt, x86CpuExecHalt, x86CpuExecInterrupt } from './tcg-interrupt.js'
 import { instantiateX86, type X86Module } from './tcg-module.js'
 import { tcgGetRegisters, tcgGetRuntimeState, tcgPutRegisters } from './tcg-state.js'
@@ -23,6 +24,7 @@ export const x86TcgOps: TCGCPUOps = {
     return {
       module,
       table,
+      compile: x86CompileTarget(helpers),
       createTranslator(source, cs) {
         return new X86Translator(source, helpers, insnFeaturesOf(X86_CPU(cs).env))
       },
