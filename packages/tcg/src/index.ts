@@ -26,6 +26,7 @@ export {
 } from './tcg-cpu-ops.js'
 
 export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'
+export { dumpRegions } from './wasm-dump.js'
 export { compileRegions, enterCompiled } from './wasm-module.js'
 export type { BlockState, CompilableBlock, CompileTarget, RegionJump } from './wasm-frame.js'
 export { readBlock, type BlockOp } from './block-ops.js'

@@ -51,6 +51,8 @@ export class RegionCompiler {
   /** Place of each global that the region uses, and those that may differ from the CPU's block where a block begins. */
   readonly #bits = new Map<number, number>()
   readonly #dirtyIn: number[]
+  /** Globals that some block writes. */
+  #written = 0
   readonly #byIp = new Map<number, number>()
   /** Number of a loop's header, where there are several. */
   readonly #headers = new Map<number, number>()
@@ -117,6 +119,7 @@ export class RegionCompiler {
 
   #spreadDirty(successors: readonly (readonly number[])[]): void {
     const written = this.#ops.map((ops) => ops.reduce((mask, op) => mask | this.bit(writtenSlot(op)), 0))
+    this.#written = written.reduce((mask, more) => mask | more, 0)
     const changed = [0]
     const seen = new Set(changed)
     for (let i = changed.pop(); i !== undefined; i = changed.pop()) {
@@ -329,6 +332,7 @@ export class RegionCompiler {
   #coldExit(): void {
     const { code } = this
     for (const [slot, bit] of this.#bits) {
+      if (!(this.#written & bit)) continue
       code.op(W.local_get, MASK)
       code.i32Const(bit)
       code.byte(W.i32_and)

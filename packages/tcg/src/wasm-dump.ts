@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+import { W } from './wasm-code.js'
+
+const names = new Map<number, string>(Object.entries(W).map(([name, code]) => [code, name]))
+const SECTION_CODE = 10
+
+/** Reads what WasmCode writes. */
+class Reader {
+  at = 0
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.bytes = bytes
+    this.at = at
+  }
+
+  byte(): number {
+    return this.bytes[this.at++]!
+  }
+
+  u32(): number {
+    return Number(this.leb(false))
+  }
+
+  leb(signed: boolean): bigint {
+    let value = 0n
+    let shift = 0n
+    for (;;) {
+      const byte = this.byte()
+      value |= BigInt(byte & 0x7f) << shift
+      shift += 7n
+      if (byte & 0x80) continue
+      return signed && byte & 0x40 ? value - (1n << shift) : value
+    }
+  }
+}
+
+/** The operands of an instruction as text. */
+function operands(name: string, reader: Reader): string {
+  if (/_(load|store)/.test(name)) {
+    reader.u32()
+    const offset = reader.u32()
+    return offset === 0 ? '' : ` +0x${offset.toString(16)}`
+  }
+  switch (name) {
+    case 'i32_const':
+    case 'i64_const':
+      return ` ${reader.leb(true)}`
+    case 'block':
+    case 'loop':
+    case 'if':
+      return { 0x40: '', 0x7e: ' i64' }[reader.byte()] ?? ' ?'
+    case 'call_indirect':
+    case 'return_call_indirect': {
+      const type = reader.u32()
+      reader.u32()
+      return ` ${type}`
+    }
+    case 'br_table': {
+      const targets = Array.from({ length: reader.u32() + 1 }, () => reader.u32())
+      return ` ${targets.join(' ')}`
+    }
+    case 'br':
+    case 'br_if':
+    case 'call':
+    case 'local_get':
+    case 'local_set':
+    case 'local_tee':
+      return ` ${reader.u32()}`
+    default:
+      return ''
+  }
+}
+
+function body(reader: Reader): string[] {
+  const end = reader.u32() + reader.at
+  for (let groups = reader.u32(); groups > 0; groups--) {
+    reader.u32()
+    reader.byte()
+  }
+  const lines: string[] = []
+  let depth = 0
+  while (reader.at < end) {
+    const name = names.get(reader.byte())!
+    if (name === 'end' || name === 'else') depth--
+    lines.push('  '.repeat(Math.max(depth, 0)) + name + operands(name, reader))
+    if (name === 'block' || name === 'loop' || name === 'if' || name === 'else') depth++
+  }
+  return lines
+}
+
+/** The functions of a module of compiled regions as text, an instruction a line: for tests. */
+export function dumpRegions(bytes: Uint8Array): string[][] {
+  const reader = new Reader(bytes, 8)
+  for (;;) {
+    const id = reader.byte()
+    const size = reader.u32()
+    if (id === SECTION_CODE) return Array.from({ length: reader.u32() }, () => body(reader))
+    reader.at += size
+  }
+}
