@@ -3,7 +3,7 @@
 /**
  * CPU time of a process whose guest sleeps in HLT, in our command and in QEMU, taken in turn.
  *
- *   node bench/idle.mjs [--runs N] [--seconds N] [--vcpus N]
+ *   node bench/idle.mjs [--runs N] [--seconds N] [--vcpus N] [kvm|tcg]
  *
  * Both count all threads: `ticks` is utime + stime in 10 ms steps, `run time` the scheduler's own count in ns.
  */
@@ -12,7 +12,8 @@ import { numericArguments } from './lib/arguments.mjs'
 import { cpuTicks, cpuTimeNs, dromaiusCommand, end, guest, qemuCommand, start } from './lib/processes.mjs'
 import { printLoad, printTable, spread } from './lib/statistics.mjs'
 
-const { runs, seconds, vcpus } = numericArguments({ runs: 3, seconds: 10, vcpus: 1 })
+const { runs, seconds, vcpus, names } = numericArguments({ runs: 3, seconds: 10, vcpus: 1 }, ['kvm', 'tcg'])
+const [accel = 'kvm'] = names
 const TICKS_PER_SECOND = 100
 /** Between the guest's last output and the first look. */
 const SETTLE_MS = 2000
@@ -40,8 +41,8 @@ printLoad()
 const ours = []
 const qemu = []
 for (let run = 0; run < runs; run++) {
-  ours.push(await measure(dromaiusCommand(guest('idle.elf'), { vcpus })))
-  qemu.push(await measure(qemuCommand(guest('idle.elf'), { vcpus })))
+  ours.push(await measure(dromaiusCommand(guest('idle.elf'), { vcpus, accel })))
+  qemu.push(await measure(qemuCommand(guest('idle.elf'), { vcpus, accel })))
 }
 const row = (name, samples) => [
   name,
@@ -54,6 +55,6 @@ const row = (name, samples) => [
     2,
   ),
 ]
-console.log(`HLT guest, ${vcpus} vCPUs, ${seconds} s, ${runs} runs; % of one core`)
+console.log(`HLT guest, -accel ${accel}, ${vcpus} vCPUs, ${seconds} s, ${runs} runs; % of one core`)
 printTable(['', 'run time', 'ticks'], [row('ours', ours), row('QEMU', qemu)])
 printLoad()

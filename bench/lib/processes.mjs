@@ -36,13 +36,18 @@ const machineOptions = (kernel, { append = '', vcpus = 1, serial = 'stdio' } = {
 export const dromaiusCommand = (kernel, options) => [
   process.execPath,
   DROMAIUS,
-  ...['-M', 'microvm', '-accel', 'kvm'],
+  ...['-M', 'microvm', '-accel', options?.accel ?? 'kvm'],
   ...machineOptions(kernel, options),
 ]
 
 /** Command line of QEMU with the same machine. */
 export const qemuCommand = (kernel, options) => [
-  ...['qemu-system-x86_64', '-M', 'microvm,accel=kvm,kernel-irqchip=on', '-no-user-config'],
+  ...[
+    'qemu-system-x86_64',
+    '-M',
+    options?.accel === 'tcg' ? 'microvm,accel=tcg' : 'microvm,accel=kvm,kernel-irqchip=on',
+  ],
+  '-no-user-config',
   ...machineOptions(kernel, options),
 ]
 

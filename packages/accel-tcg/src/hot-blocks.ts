@@ -14,8 +14,12 @@ import { type RegionBlock, RegionBuilder } from './regions.js'
 import type { TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
-/** Slices after which blocks that wait are compiled, however few they are. */
-const PATIENCE = 400
+/**
+ * Slices after which blocks that wait are compiled, however few they are: the first ones, and so many more for each module that
+ * there is, since each makes the next one dearer.
+ */
+const PATIENCE = 200
+const PATIENCE_PER_MODULE = 4
 /** Functions until everything is thrown away: about 100 MiB of machine code. */
 const MAX_FUNCTIONS = 60_000
 
@@ -65,8 +69,12 @@ export class HotBlocks {
 
   /** A CPU's slice begins. True: there are too many functions, everything should be thrown away. */
   slice(vcpu: Vcpu): boolean {
-    if (this.#waiting.length > 0 && ++this.#slices >= PATIENCE) this.#compile(vcpu)
+    if (this.#waiting.length > 0 && ++this.#slices >= this.#patience) this.#compile(vcpu)
     return this.#used > MAX_FUNCTIONS
+  }
+
+  get #patience(): number {
+    return PATIENCE + PATIENCE_PER_MODULE * this.counts.modules
   }
 
   /** Everything was thrown away. */
