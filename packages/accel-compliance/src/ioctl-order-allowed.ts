@@ -43,7 +43,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: 'the same for the second CPU',
   },
   {
-    phase: 'the vCPUs',
+    phase: 'the devices',
     by: 'Dromaius',
     text: 'KVM_SET_GSI_ROUTING',
     times: 1,
