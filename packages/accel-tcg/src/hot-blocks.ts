@@ -19,7 +19,7 @@ import type { Vcpu } from './tcg-engine.js'
  * there is, since each makes the next one dearer.
  */
 const PATIENCE = 200
-const PATIENCE_PER_MODULE = 4
+const PATIENCE_PER_MODULE = 20
 /** Functions until everything is thrown away: about 100 MiB of machine code. */
 const MAX_FUNCTIONS = 60_000
 
@@ -86,7 +86,7 @@ export class HotBlocks {
   /** Places in the table for `count` functions, one after the other. */
   #places(count: number): number {
     if (this.#used + count > this.#room) {
-      const more = Math.max(count, 8192)
+      const more = Math.max(count, 512)
       const at = this.#table.grow(more)
       if (this.#room === 0) this.#base = at
       this.#room += more

@@ -21,7 +21,7 @@ import type { TbCache, TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
 /** Blocks of a region at most, and bytes of bytecode after which no more are taken. */
-const MAX_BLOCKS = 16
+const MAX_BLOCKS = 8
 const MAX_BYTES = 16 * 1024
 /** Executions without which a block is not worth being taken along. */
 const WARM_COUNT = HOT_COUNT / 4
