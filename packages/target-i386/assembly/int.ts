@@ -269,3 +269,25 @@ export function helper_crc32(env: u32, crc: u64, value: u64, bits: u64): u64 {
   }
   return result;
 }
+
+/** PDEP: the lowest bits of `a` go where `selector` has ones. @qemu target/i386/tcg/int_helper.c helper_pdep */
+export function helper_pdep(env: u32, a: u64, selector: u64, c: u64): u64 {
+  let result: u64 = 0;
+  for (; selector != 0; a >>= 1) {
+    let lowest = selector & (0 - selector);
+    if (a & 1) result |= lowest;
+    selector ^= lowest;
+  }
+  return result;
+}
+
+/** PEXT: the bits of `a` where `selector` has ones come together. @qemu target/i386/tcg/int_helper.c helper_pext */
+export function helper_pext(env: u32, a: u64, selector: u64, c: u64): u64 {
+  let result: u64 = 0, place: u64 = 1;
+  for (; selector != 0; place <<= 1) {
+    let lowest = selector & (0 - selector);
+    if (a & lowest) result |= place;
+    selector ^= lowest;
+  }
+  return result;
+}

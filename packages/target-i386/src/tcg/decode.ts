@@ -262,6 +262,8 @@ function operand(s: DisasContext, spec: OperandSpec): X86Operand {
       return { kind: 'mmx', reg: s.rm & 7, size }
     case 'P':
       return { kind: 'mmx', reg: s.reg & 7, size }
+    case 'B':
+      return register(s, s.vexV, size)
     case 'Z':
       return register(s, (s.opcode & 7) | s.rexB, size)
     case 'A':
@@ -312,7 +314,7 @@ function prefixFits(s: DisasContext, attributes: ReadonlySet<string>): boolean {
 }
 
 /** Whether a row is the one that the bytes mean. */
-function rowFits(s: DisasContext, { attributes, ext, rm }: OpcodeRow): boolean {
+function rowFits(s: DisasContext, { attributes, ext, rm, feature }: OpcodeRow): boolean {
   if (ext >= 0 && ((s.modrm >> 3) & 7) !== ext) return false
   if (rm >= 0 && (s.modrm & 7) !== rm) return false
   if (attributes.size === 0) return true
@@ -320,13 +322,44 @@ function rowFits(s: DisasContext, { attributes, ext, rm }: OpcodeRow): boolean {
   if (attributes.has('only64') && !s.code64) return false
   if (attributes.has('m3') && s.mod !== 3) return false
   if (attributes.has('mm') && s.mod === 3) return false
+  if (attributes.has('else') && !s.features[feature!]) return false
   return prefixFits(s, attributes)
+}
+
+/** Whether the byte after C4 or C5 makes it VEX, and not LES or LDS with an operand in memory. */
+function isVex(s: DisasContext): boolean {
+  if (s.code64) return true
+  if (!s.pe || s.vm86) return false
+  const next = byte(s)
+  s.pc--
+  return next >= 0xc0
+}
+
+/** Reads VEX of three bytes and the opcode (SDM volume 2, 2.3.5); of those with two bytes there is none here. */
+function readVex(s: DisasContext, first: number): readonly OpcodeRow[] {
+  const before = PREFIX_REPZ | PREFIX_REPNZ | PREFIX_LOCK | PREFIX_DATA
+  if (s.rex || s.prefix & before || first === 0xc5) s.illegal()
+  const one = byte(s)
+  const two = byte(s)
+  s.opcode = byte(s)
+  if (s.code64) {
+    s.rexR = one & 0x80 ? 0 : 8
+    s.rexX = one & 0x40 ? 0 : 8
+    s.rexB = one & 0x20 ? 0 : 8
+    s.rexW = (two & 0x80) !== 0
+  }
+  s.vexV = (~two >> 3) & (s.code64 ? 15 : 7)
+  s.prefix |= [0, PREFIX_DATA, PREFIX_REPZ, PREFIX_REPNZ][two & 3]!
+  // None has vectors of 256 bits.
+  if (two & 4) s.illegal()
+  return { 2: opcodeMaps.vex38, 3: opcodeMaps.vex3a }[one & 31]?.[s.opcode] ?? []
 }
 
 /** Picks the rows by the opcode's bytes. */
 function readOpcode(s: DisasContext): readonly OpcodeRow[] {
   const b = readPrefixes(s)
   s.opcode = b
+  if ((b & 0xfe) === 0xc4 && isVex(s)) return readVex(s, b)
   if (b !== 0x0f) return opcodeMaps.one[b]!
   s.opcode = byte(s)
   if (s.opcode === 0x38) {
@@ -355,6 +388,7 @@ export function decodeInsn(s: DisasContext): void {
   s.row = row
   const { attributes, feature } = row
   if (feature !== null && !s.features[feature]) s.illegal()
+  if (s.vexV !== 0 && !row.operands.some(({ how }) => how === 'B')) s.illegal()
   if (s.code64) {
     if (attributes.has('p64') && s.dflag !== MO_16) s.dflag = MO_64
     // Intel's processors ignore 66 before near branches in 64-bit code; so do AMD's for those with a distance of a dword.

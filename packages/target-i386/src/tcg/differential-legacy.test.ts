@@ -19,5 +19,5 @@ describeDifferential(
       exceptions: [0, 4, 5, 6, 13, 14],
     },
   ],
-  true,
+  { legacy: true },
 )

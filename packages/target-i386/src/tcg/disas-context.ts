@@ -94,6 +94,8 @@ export class DisasContext {
   rexX = 0
   rexB = 0
   rex = false
+  /** VEX.vvvv: a register. */
+  vexV = 0
   /** Segment that a prefix names, -1 for none. */
   override = -1
   dflag: Size = MO_32
@@ -153,6 +155,7 @@ export class DisasContext {
     this.rexW = false
     this.rexR = this.rexX = this.rexB = 0
     this.rex = false
+    this.vexV = 0
     this.override = -1
     this.memBase = this.memIndex = -1
     this.memScale = this.memDisp = 0

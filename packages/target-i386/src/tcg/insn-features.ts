@@ -22,6 +22,7 @@ export const insnFeatures = {
   aes: [fw.FEAT_1_ECX, 25],
   xsave: [fw.FEAT_1_ECX, 26],
   rdrand: [fw.FEAT_1_ECX, 30],
+  rdpid: [fw.FEAT_7_0_ECX, 22],
   fsgsbase: [fw.FEAT_7_0_EBX, 0],
   bmi1: [fw.FEAT_7_0_EBX, 3],
   bmi2: [fw.FEAT_7_0_EBX, 8],

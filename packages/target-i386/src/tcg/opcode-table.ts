@@ -8,12 +8,14 @@
 //   S  segment register by ModRM      Z  register by the opcode     A  accumulator        O  memory at an absolute address
 //   I  immediate, sign-extended       U  immediate, zero-extended   J  jump distance      F  far pointer   1, C (CL)  that value
 //
+//   B  register by VEX.vvvv
+//
 //   b  byte    w  word    d  dword    q  qword    v  operand size    z  operand size, immediate of at most a dword
 //   y  dword, or qword with REX.W     p  operand size, qword in 64-bit code
 //
 // Attributes: lock (LOCK is allowed), no64, only64, p64 (operand size is a qword in 64-bit code, a word with 66),
 // near (always a qword there), cpl0, pm (protected mode only), end (the block ends), io (accesses devices), modrm (one follows),
-// /n (ModRM's register field), m3 (both operands are registers), mm (memory only), f2, f3, np (that prefix, none).
+// /n (ModRM's register field), m3 (both operands are registers), mm (memory only), f2, f3, np (that prefix, none), else (without its feature the next row counts).
 
 import type { InsnFeature } from './insn-features.js'
 import { sseRows } from './opcode-table-sse.js'
@@ -247,13 +249,16 @@ ba bts Ev,Ub /5 lock
 ba btr Ev,Ub /6 lock
 ba btc Ev,Ub /7 lock
 bb btc Ev,Gv lock
+bc tzcnt Gv,Ev f3 else ?bmi1
 bc bsf Gv,Ev
+bd lzcnt Gv,Ev f3 else ?abm
 bd bsr Gv,Ev
 be movsx Gv,Eb
 bf movsx Gv,Ew
 c0 xadd Eb,Gb lock
 c1 xadd Ev,Gv lock
 c7 cmpxchg8b M /1 mm lock
+c7 rdpid Rq /7 m3 f3 ?rdpid
 c7 rdrand Rv /6 m3 ?rdrand
 c7 rdrand Rv /7 m3 ?rdseed
 c8-cf bswap Zy
@@ -263,6 +268,28 @@ ff ud -
 const threeByte38 = `
 f0 movbe Gv,Mv np
 f1 movbe Mv,Gv np
+f6 adcx Gy,Ey 66 ?adx
+f6 adox Gy,Ey f3 ?adx
+`
+
+/** Instructions with VEX (SDM volume 2, 2.3) in the maps 0F 38 and 0F 3A: those on general registers. */
+const vex38 = `
+f2 andn Gy,By,Ey no ?bmi1
+f3 blsr By,Ey /1 no ?bmi1
+f3 blsmsk By,Ey /2 no ?bmi1
+f3 blsi By,Ey /3 no ?bmi1
+f5 bzhi Gy,Ey,By no ?bmi2
+f5 pext Gy,By,Ey f3 ?bmi2
+f5 pdep Gy,By,Ey f2 ?bmi2
+f6 mulx Gy,By,Ey f2 ?bmi2
+f7 bextr Gy,Ey,By no ?bmi1
+f7 shlx Gy,Ey,By 66 ?bmi2
+f7 sarx Gy,Ey,By f3 ?bmi2
+f7 shrx Gy,Ey,By f2 ?bmi2
+`
+
+const vex3a = `
+f0 rorx Gy,Ey,Ub f2 ?bmi2
 `
 
 /** How an operand is found. */
@@ -326,9 +353,13 @@ function parse(text: string): OpcodeMap {
   return map
 }
 
-export const opcodeMaps: Readonly<Record<'one' | 'two' | 'three38' | 'three3a', OpcodeMap>> = {
+export const opcodeMaps: Readonly<
+  Record<'one' | 'two' | 'three38' | 'three3a' | 'vex38' | 'vex3a', OpcodeMap>
+> = {
   one: parse(oneByte),
   two: parse(`${twoByte.trim()}\n${sseRows.two}`),
   three38: parse(`${threeByte38.trim()}\n${sseRows.three38}`),
   three3a: parse(sseRows.three3a),
+  vex38: parse(vex38),
+  vex3a: parse(vex3a),
 }

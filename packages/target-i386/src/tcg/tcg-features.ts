@@ -13,9 +13,10 @@ const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_1_ECX]:
     'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt rdrand x2apic tsc-deadline hypervisor',
   [fw.FEAT_XSAVE]: 'xsaveopt',
-  [fw.FEAT_7_0_EBX]: 'fsgsbase smep rdseed smap clflushopt',
+  [fw.FEAT_7_0_EBX]: 'fsgsbase bmi1 smep bmi2 rdseed adx smap clflushopt',
+  [fw.FEAT_7_0_ECX]: 'rdpid',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
-  [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy',
+  [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy abm',
   [fw.FEAT_KVM]: 'kvmclock kvm-nopiodelay kvmclock-stable-bit',
   // The timer of the local APIC goes on whatever the CPU does.
   [fw.FEAT_6_EAX]: 'arat',

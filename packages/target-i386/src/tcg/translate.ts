@@ -15,6 +15,7 @@ import { LOG_JIT, qemuLoglevelMask } from '@dromaius/util'
 import { decodeInsn } from './decode.js'
 import { DecodeError, DisasContext, type HelperTable } from './disas-context.js'
 import { aluGenerators } from './gen-alu.js'
+import { bmiGenerators } from './gen-bmi.js'
 import { bitGenerators } from './gen-bits.js'
 import { controlGenerators, genGotoTb, genJmpIm, genEob, nextPc } from './gen-control.js'
 import { genUpdateCcOp } from './cc.js'
@@ -42,6 +43,7 @@ const generators: Readonly<Record<string, Generator>> = {
   ...aluGenerators,
   ...mulGenerators,
   ...bitGenerators,
+  ...bmiGenerators,
   ...shiftGenerators,
   ...moveGenerators,
   ...controlGenerators,
