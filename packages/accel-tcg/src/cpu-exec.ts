@@ -34,6 +34,7 @@ import {
   EXIT_STOP,
   FetchFault,
   HOT_COUNT,
+  insnAt,
   NoMemoryThere,
   TB_COUNT,
   tcgCpuOps,
@@ -237,7 +238,7 @@ function tbGenCode(
   const tb: TranslationBlock = {
     id,
     pc,
-    eip: code.insns[0]!.pc,
+    eip: code.pc,
     csBase,
     flags,
     cflags: translation.volatile ? cflags | CF_IO : cflags,
@@ -347,10 +348,7 @@ function cpuRestoreState(vcpu: Vcpu): void {
   const ip = vcpu.getU32(ENV_EXIT_IP)
   const tb = vcpu.engine.tbs.byBytecode(ip)
   if (!tb) throw new Error('Bytecode of no block was left')
-  const offset = ip - tb.ip
-  let index = tb.insns.length - 1
-  while (index > 0 && tb.insns[index]!.offset > offset) index--
-  const { pc, word } = tb.insns[index]!
+  const { index, pc, word } = insnAt(tb.insns, tb.eip, ip - tb.ip)
   tcgCpuOps().restoreStateToOpc(vcpu, pc, word)
   // What was not executed of the block is given back.
   const left = vcpu.getU32(ENV_ICOUNT_DECR)

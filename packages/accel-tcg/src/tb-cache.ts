@@ -2,7 +2,7 @@
 import {
   type ChainSite,
   HOT_COUNT,
-  type InsnStart,
+  type InsnStarts,
   PAGE_CODE,
   PAGE_FLAGS,
   TB_COUNT,
@@ -33,7 +33,7 @@ export interface TranslationBlock {
   /** Bytecode. */
   readonly ip: number
   readonly size: number
-  readonly insns: readonly InsnStart[]
+  readonly insns: InsnStarts
   readonly chains: readonly (ChainSite | null)[]
   /** Blocks that jump here, by the word that says so. */
   readonly jumpsIn: number[]

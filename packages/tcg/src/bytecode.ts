@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+import { CONST_BASE, ENV_SCRATCH, type IrOp, O, type Operand, type TCGContext } from './ir.js'
 import {
-  callHelper,
-  callThird,
-  CONST_BASE,
-  ENV_SCRATCH,
-  type IrOp,
-  O,
-  type Operand,
-  type TCGContext,
-} from './ir.js'
-import { OP_IMMEDIATE, opDefs } from './opcodes.js'
+  KIND_BINARY,
+  KIND_BRCOND,
+  KIND_LOAD,
+  KIND_STORE,
+  KIND_UNARY,
+  OP_IMMEDIATE,
+  opKinds,
+} from './opcodes.js'
 
-/** Where an instruction of a block begins. */
+/** An instruction of a block. */
 export interface InsnStart {
-  /** Byte offset in the block's bytecode. */
-  readonly offset: number
+  /** Which one, from 0. */
+  readonly index: number
   /** Address relative to the code segment's base. */
   readonly pc: number
   /** The target's word. */
   readonly word: number
+}
+
+/**
+ * Where the instructions of a block begin, three integers each: byte offset in the block's bytecode, address less that of
+ * the first one, the target's word. There are hundreds of thousands, so they are no objects.
+ */
+export type InsnStarts = readonly number[]
+const INSN_FIELDS = 3
+
+/**
+ * The instruction that bytecode belongs to.
+ * @param first  address of the first instruction
+ * @param offset  of the bytecode, in bytes
+ * @qemu accel/tcg/translate-all.c cpu_unwind_data_from_tb
+ */
+export function insnAt(insns: InsnStarts, first: number, offset: number): InsnStart {
+  let at = insns.length - INSN_FIELDS
+  while (at > 0 && insns[at]! > offset) at -= INSN_FIELDS
+  return { index: at / INSN_FIELDS, pc: first + insns[at + 1]!, word: insns[at + 2]! }
 }
 
 /** A way out of a block that can be chained to the next one. */
@@ -33,14 +51,15 @@ export interface ChainSite {
 export interface Bytecode {
   /** Bytes. */
   readonly size: number
-  readonly insns: readonly InsnStart[]
+  /** Address of the first instruction, relative to the code segment's base. */
+  readonly pc: number
+  readonly insns: InsnStarts
   /** The two ways that can be chained, null where there is none. */
   readonly chains: readonly (ChainSite | null)[]
 }
 
 /** Bytes of the longest operation: constants for three operands and the operation itself. */
 const LONGEST_OP = 4 * 16 + 16
-const kinds = opDefs.map(({ kind }) => kind)
 
 /** More bytes than `ctx` can need. */
 export function bytecodeBound(ctx: TCGContext): number {
@@ -59,7 +78,8 @@ export class BytecodeWriter {
   #ctx!: TCGContext
   readonly #labels: number[] = []
   #jumps: { at: number; label: number }[] = []
-  #insns: InsnStart[] = []
+  #pc = 0
+  #insns: number[] = []
   #chains: (ChainSite | null)[] = [null, null]
 
   /**
@@ -81,7 +101,7 @@ export class BytecodeWriter {
       if (distance < -0x8000 || distance > 0x7fff) throw new Error('A jump within a block is too long')
       this.#words[at] = (this.#words[at]! & 0xffff) | (distance << 16)
     }
-    return { size: this.#at * 4, insns: this.#insns, chains: this.#chains }
+    return { size: this.#at * 4, pc: this.#pc, insns: this.#insns, chains: this.#chains }
   }
 
   #word(op: number, d: number, a: number, b: number): void {
@@ -107,15 +127,14 @@ export class BytecodeWriter {
 
   #writeOp(op: IrOp, tb: number, icount: number): void {
     this.#scratch = ENV_SCRATCH
-    switch (kinds[op.op]) {
-      case 'unary':
+    switch (opKinds[op.op]) {
+      case KIND_UNARY:
         if (op.op === O.mov && op.a >= CONST_BASE) {
           this.#word(O.movi!, op.d, 0, 0)
           this.#constant(op.a)
         } else this.#word(op.op, op.d, this.#slot(op.a), 0)
         break
-      case 'binary':
-      case 'setcond': {
+      case KIND_BINARY: {
         const a = this.#slot(op.a)
         if (op.b >= CONST_BASE) {
           this.#word(op.op + OP_IMMEDIATE, op.d, a, 0)
@@ -123,7 +142,7 @@ export class BytecodeWriter {
         } else this.#word(op.op, op.d, a, op.b)
         break
       }
-      case 'brcond': {
+      case KIND_BRCOND: {
         const a = this.#slot(op.a)
         this.#jumps.push({ at: this.#at, label: op.d })
         if (op.b >= CONST_BASE) {
@@ -132,8 +151,8 @@ export class BytecodeWriter {
         } else this.#word(op.op, 0, a, op.b)
         break
       }
-      case 'load':
-      case 'store': {
+      case KIND_LOAD:
+      case KIND_STORE: {
         const d = this.#slot(op.d)
         this.#word(op.op, d, this.#slot(op.a), op.c)
         break
@@ -141,6 +160,11 @@ export class BytecodeWriter {
       default:
         this.#writeControl(op, tb, icount)
     }
+  }
+
+  #insnStart(pc: number, word: number): void {
+    if (this.#insns.length === 0) this.#pc = pc
+    this.#insns.push(this.#at * 4, pc - this.#pc, word)
   }
 
   #writeControl(op: IrOp, tb: number, icount: number): void {
@@ -158,8 +182,8 @@ export class BytecodeWriter {
       case O.callPure: {
         const a = this.#slot(op.a)
         const b = this.#slot(op.b)
-        const c = this.#slot(callThird(op))
-        this.#word(op.op, op.d, callHelper(op), 0)
+        const c = this.#slot(op.c)
+        this.#word(op.op, op.d, op.helper, 0)
         this.#words[this.#at++] = a | (b << 16)
         this.#words[this.#at++] = c
         break
@@ -172,7 +196,7 @@ export class BytecodeWriter {
         this.#word(op.op, 0, 0, 0)
         break
       case O.insnStart:
-        this.#insns.push({ offset: this.#at * 4, pc: op.d, word: op.a })
+        this.#insnStart(this.#ctx.constNumber(op.d), op.a)
         break
       case O.tbStart:
         this.#words[this.#at++] = op.op | (icount << 16)
@@ -183,7 +207,10 @@ export class BytecodeWriter {
         break
       case O.gotoTb0:
       case O.gotoTb1:
-        this.#chains[op.op === O.gotoTb0 ? 0 : 1] = { pc: op.d, offset: (this.#at + 2) * 4 }
+        this.#chains[op.op === O.gotoTb0 ? 0 : 1] = {
+          pc: this.#ctx.constNumber(op.d),
+          offset: (this.#at + 2) * 4,
+        }
         this.#words[this.#at++] = op.op
         this.#words[this.#at++] = tb
         this.#words[this.#at++] = 0

@@ -15,8 +15,9 @@ const PAGE = 4096
  */
 export class CodeReader {
   readonly #source: TcgCodeSource
-  #page = -1
-  #host = 0
+  // NaN, so that V8 takes them for doubles from the beginning.
+  #page = NaN
+  #host = NaN
   /** Linear addresses of the pages that were read. */
   readonly pages: number[] = []
   /** Some of the code comes from a device. */
@@ -27,7 +28,7 @@ export class CodeReader {
   }
 
   start(): void {
-    this.#page = -1
+    this.#page = NaN
     this.pages.length = 0
     this.device = false
   }

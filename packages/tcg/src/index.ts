@@ -3,7 +3,15 @@
  * QEMU's tcg/: the intermediate representation, its optimiser, and bytecode for the interpreter in assembly/.
  * @packageDocumentation
  */
-export { type Bytecode, bytecodeBound, BytecodeWriter, type ChainSite, type InsnStart } from './bytecode.js'
+export {
+  type Bytecode,
+  bytecodeBound,
+  BytecodeWriter,
+  type ChainSite,
+  insnAt,
+  type InsnStart,
+  type InsnStarts,
+} from './bytecode.js'
 export { CodeReader, FetchFault, NoMemoryThere } from './code-reader.js'
 export { conditions, type TCGCond, tcgInvertCond } from './conditions.js'
 export { foldConstant } from './fold.js'

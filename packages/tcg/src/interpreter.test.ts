@@ -150,7 +150,7 @@ it('a block begins only while there are instructions left, and says which one it
 })
 
 it('a way out that is not chained comes back, a chained one goes on', () => {
-  const chain = (ctx: TCGContext): void => ctx.emit(O.gotoTb0!, 0x1234)
+  const chain = (ctx: TCGContext): void => ctx.gotoTb(0, 0x1234)
   expect(run(chain)).toBe(EXIT_CHAIN0)
   const ctx = new TCGContext()
   ctx.start()

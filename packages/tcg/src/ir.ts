@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { type TCGCond } from './conditions.js'
+import { conditions, type TCGCond } from './conditions.js'
 import { ENV_BLOCK_TEMPS, ENV_TEMPS, ENV_TEMPS_END } from './layout.js'
 import { opDefs, opNumber } from './opcodes.js'
 
@@ -17,19 +17,31 @@ export const ENV_SCRATCH = ENV_TEMPS_END - 4 * 8
 /** Numbers of operations by name. */
 export const O = opNumber
 
+const byCondition = (kind: string): Readonly<Record<TCGCond, number>> =>
+  Object.fromEntries(conditions.map((cond) => [cond, O[`${kind}_${cond}`]!])) as Record<TCGCond, number>
+const setcond32 = byCondition('setcond32')
+const setcond64 = byCondition('setcond64')
+const brcond32 = byCondition('brcond32')
+const brcond64 = byCondition('brcond64')
+
 /** Place of a jump within a block. */
 export type Label = number
 
-/** One operation of a block. */
+/**
+ * One operation of a block. All of its fields are integers of 32 bits: an address in one would make V8 box that field of
+ * every operation.
+ */
 export interface IrOp {
   /** Number of the operation; -1 once it was removed. */
   op: number
-  /** Result; for a store the value; for a jump the label. */
+  /** Result; for a store the value; for a jump the label; where an instruction or a way out is, a constant. */
   d: Operand
   a: Operand
   b: Operand
   /** Third argument of a call; second value of movcond; displacement of a memory access. */
   c: Operand
+  /** Place in the table of a call's helper. */
+  helper: number
 }
 
 /**
@@ -79,9 +91,16 @@ export class TCGContext {
 
   /** A constant by its halves, 32 bits each. */
   constPair(low: number, high: number): Operand {
-    this.constLow.push(low)
-    this.constHigh.push(high)
+    // An integer of 32 bits may still be a boxed number; `| 0` keeps the arrays free of those.
+    this.constLow.push(low | 0)
+    this.constHigh.push(high | 0)
     return CONST_BASE + this.constLow.length - 1
+  }
+
+  /** The value of a constant that is between -2^53 and 2^53. */
+  constNumber(operand: Operand): number {
+    const i = operand - CONST_BASE
+    return this.constHigh[i]! * 2 ** 32 + (this.constLow[i]! >>> 0)
   }
 
   /** The value of a constant, 64 bits unsigned. */
@@ -90,8 +109,8 @@ export class TCGContext {
     return (BigInt(this.constHigh[i]! >>> 0) << 32n) | BigInt(this.constLow[i]! >>> 0)
   }
 
-  emit(op: number, d: Operand = 0, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
-    this.ops.push({ op, d, a, b, c })
+  emit(op: number, d: Operand = 0, a: Operand = 0, b: Operand = 0, c: Operand = 0, helper = 0): void {
+    this.ops.push({ op, d, a, b, c, helper })
   }
 
   mov(d: Operand, a: Operand): void {
@@ -99,11 +118,11 @@ export class TCGContext {
   }
 
   setcond(cond: TCGCond, width: 32 | 64, d: Operand, a: Operand, b: Operand): void {
-    this.emit(O[`setcond${width}_${cond}`]!, d, a, b)
+    this.emit((width === 32 ? setcond32 : setcond64)[cond], d, a, b)
   }
 
   brcond(cond: TCGCond, width: 32 | 64, a: Operand, b: Operand, label: Label): void {
-    this.emit(O[`brcond${width}_${cond}`]!, label, a, b)
+    this.emit((width === 32 ? brcond32 : brcond64)[cond], label, a, b)
   }
 
   /** `d = condition != 0 ? then : other` */
@@ -113,12 +132,12 @@ export class TCGContext {
 
   /** Calls a helper, which may read and write every register and raise exceptions. @param helper its place in the table */
   call(helper: number, d: Operand, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
-    this.ops.push({ op: O.call!, d, a, b, c: c + helper * HELPER_SCALE })
+    this.emit(O.call!, d, a, b, c, helper)
   }
 
   /** Calls a helper that does nothing but compute. */
   callPure(helper: number, d: Operand, a: Operand = 0, b: Operand = 0, c: Operand = 0): void {
-    this.ops.push({ op: O.callPure!, d, a, b, c: c + helper * HELPER_SCALE })
+    this.emit(O.callPure!, d, a, b, c, helper)
   }
 
   newLabel(): Label {
@@ -141,21 +160,17 @@ export class TCGContext {
    */
   insnStart(pc: number, word: number): void {
     this.#nextTemp = ENV_TEMPS
-    this.ops.push({ op: O.insnStart!, d: pc, a: word, b: 0, c: 0 })
+    this.emit(O.insnStart!, this.const(pc), word)
   }
-}
 
-/** The helper of a call stands in `c`, above the operand. */
-const HELPER_SCALE = 2 ** 24
-
-/** Place in the table of a call's helper. */
-export function callHelper(op: IrOp): number {
-  return Math.floor(op.c / HELPER_SCALE)
-}
-
-/** Third argument of a call. */
-export function callThird(op: IrOp): Operand {
-  return op.c % HELPER_SCALE
+  /**
+   * Leaves the block by one of the two ways that can be chained.
+   * @param pc  where it leads, relative to the code segment's base
+   * @qemu tcg/tcg-op.c tcg_gen_goto_tb
+   */
+  gotoTb(way: 0 | 1, pc: number): void {
+    this.emit(way === 0 ? O.gotoTb0! : O.gotoTb1!, this.const(pc))
+  }
 }
 
 /** A block as text, one operation per line, for tests and `-d op`. @qemu tcg/tcg.c tcg_dump_ops */
@@ -182,25 +197,25 @@ export function tcgDumpOps(ctx: TCGContext, nameOf: (slot: number) => string = s
         lines.push(`${name} ${show(op.d)}, [${show(op.a)}${op.c === 0 ? '' : ` + ${op.c}`}]`)
         break
       default:
-        lines.push(controlText(name, op, show))
+        lines.push(controlText(ctx, name, op, show))
     }
   }
   return lines.join('\n')
 }
 
-function controlText(name: string, op: IrOp, show: (operand: Operand) => string): string {
+function controlText(ctx: TCGContext, name: string, op: IrOp, show: (operand: Operand) => string): string {
   switch (name) {
     case 'label':
       return `L${op.d}:`
     case 'br':
       return `br L${op.d}`
     case 'insnStart':
-      return `-- ${op.d < 0 ? '-' : ''}0x${Math.abs(op.d).toString(16)}`
+      return `-- 0x${ctx.constNumber(op.d).toString(16)}`.replace('0x-', '-0x')
     case 'movcond':
       return `movcond ${show(op.d)}, ${show(op.a)}, ${show(op.b)}, ${show(op.c)}`
     case 'call':
     case 'callPure':
-      return `${name} ${show(op.d)}, #${callHelper(op)}, ${show(op.a)}, ${show(op.b)}, ${show(callThird(op))}`
+      return `${name} ${show(op.d)}, #${op.helper}, ${show(op.a)}, ${show(op.b)}, ${show(op.c)}`
     case 'exitTb':
       return `exitTb ${op.d}`
     default:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import { callThird, CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
+import { CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
 import { ENV_ARCH, ENV_BLOCK_TEMPS, ENV_TEMPS } from './layout.js'
-import { opDefs } from './opcodes.js'
+import { KIND_BINARY, KIND_BRCOND, KIND_LOAD, KIND_STORE, KIND_UNARY, opKinds } from './opcodes.js'
 
 /** Slots that begin and end to live together: temporaries of an instruction, those of a block, registers. */
 interface SlotClass {
@@ -10,8 +10,6 @@ interface SlotClass {
   /** Whether a slot lives of which nothing is known since that point. */
   live: boolean
 }
-
-const kinds = opDefs.map(({ kind }) => kind)
 
 /**
  * Goes through a block backwards and leaves out what computes a value that nobody reads. Registers are read by
@@ -73,24 +71,23 @@ export class Liveness {
 
   /** Looks at one operation; false when nobody needs it. */
   #visit(op: IrOp): boolean {
-    switch (kinds[op.op]) {
-      case 'unary':
+    switch (opKinds[op.op]) {
+      case KIND_UNARY:
         return this.#pure(op, op.a)
-      case 'binary':
-      case 'setcond':
+      case KIND_BINARY:
         return this.#pure(op, op.b)
-      case 'load':
+      case KIND_LOAD:
         this.#written(op.d)
         // It may fault: the registers must be those of the instruction's start.
         this.#all(this.#registers, true)
         this.#read(op.a)
         return true
-      case 'store':
+      case KIND_STORE:
         this.#all(this.#registers, true)
         this.#read(op.a)
         this.#read(op.d)
         return true
-      case 'brcond':
+      case KIND_BRCOND:
         this.#controlFlows()
         this.#read(op.a)
         this.#read(op.b)
@@ -103,15 +100,14 @@ export class Liveness {
   #visitControl(op: IrOp): boolean {
     switch (op.op) {
       case O.movcond:
-        return this.#pure(op, op.c)
       case O.callPure:
-        return this.#pure(op, callThird(op))
+        return this.#pure(op, op.c)
       case O.call:
         this.#written(op.d)
         this.#all(this.#registers, true)
         this.#read(op.a)
         this.#read(op.b)
-        this.#read(callThird(op))
+        this.#read(op.c)
         return true
       case O.insnStart:
         this.#all(this.#insnTemps, false)

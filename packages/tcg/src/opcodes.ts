@@ -182,6 +182,26 @@ export const opDefs: readonly OpDef[] = [
   ...control.map((name): OpDef => ({ name, kind: 'control', expr: '', size: 0 })),
 ]
 
+/** Kinds as numbers, for what looks at every operation of every block. A setcond is a binary operation there. */
+export const KIND_UNARY = 0
+export const KIND_BINARY = 1
+export const KIND_BRCOND = 2
+export const KIND_LOAD = 3
+export const KIND_STORE = 4
+export const KIND_CONTROL = 5
+const kindNumbers: Readonly<Record<OpKind, number>> = {
+  unary: KIND_UNARY,
+  binary: KIND_BINARY,
+  setcond: KIND_BINARY,
+  brcond: KIND_BRCOND,
+  load: KIND_LOAD,
+  store: KIND_STORE,
+  control: KIND_CONTROL,
+}
+
+/** KIND_* by number of the operation. */
+export const opKinds: Readonly<Uint8Array> = Uint8Array.from(opDefs, ({ kind }) => kindNumbers[kind])
+
 /** Number of each operation by name. */
 export const opNumber: Readonly<Record<string, number>> = Object.fromEntries(
   opDefs.map(({ name }, index) => [name, index]),

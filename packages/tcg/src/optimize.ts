@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { foldConstant } from './fold.js'
-import { callThird, CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
+import { CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
 import { ENV_ARCH, ENV_BLOCK_TEMPS, ENV_TEMPS } from './layout.js'
 import { Liveness } from './liveness.js'
-import { opDefs } from './opcodes.js'
+import { KIND_BINARY, KIND_BRCOND, KIND_LOAD, KIND_STORE, KIND_UNARY, opDefs, opKinds } from './opcodes.js'
 
 const SLOTS = 0x1_0000 >> 3
 const isConst = (operand: Operand): boolean => operand >= CONST_BASE
-const isInsnTemp = (operand: Operand): boolean => operand >= ENV_TEMPS && operand < ENV_BLOCK_TEMPS
-const kinds = opDefs.map(({ kind }) => kind)
+
+/** What a copy has to do with, by bits: it dies when one of these changes as a whole. */
+const INSN_TEMPS = 1
+const REGISTERS = 2
+
+const classOf = (operand: Operand): number => {
+  if (isConst(operand)) return 0
+  if (operand >= ENV_ARCH) return REGISTERS
+  return operand >= ENV_TEMPS && operand < ENV_BLOCK_TEMPS ? INSN_TEMPS : 0
+}
 
 /**
  * Improves blocks: operands become what they are copies of, constants are folded, results that nobody reads are left
  * out (of flags above all). One object serves all blocks of an accelerator, so that its tables are made once.
  */
 export class Optimizer {
-  /** For each slot the slot or constant that it is a copy of, valid while its stamp is `#epoch`. */
+  /** Counts the changes of all blocks. */
+  #now = 0
+  /** For each slot the slot or constant that it became a copy of, when, and what the two have to do with. */
   readonly #copyOf = new Int32Array(SLOTS)
-  readonly #copyStamp = new Uint32Array(SLOTS)
-  /** The slots that are copies, to be looked through when one is overwritten. */
-  #copies: number[] = []
-  #epoch = 0
+  readonly #copiedAt = new Float64Array(SLOTS)
+  readonly #copyClass = new Uint8Array(SLOTS)
+  /** When each slot was written last. */
+  readonly #writtenAt = new Float64Array(SLOTS)
+  /** By the bits of a copy's class: older ones are none any more. */
+  readonly #validSince = new Float64Array(4)
   readonly #liveness = new Liveness()
 
   /** @qemu tcg/tcg.c tcg_gen_code */
@@ -29,75 +41,59 @@ export class Optimizer {
     this.#liveness.eliminateDead(ctx)
   }
 
-  #forgetAll(): void {
-    this.#epoch++
-    this.#copies = []
+  /** Copies that have to do with any of `bits` are none any more; for 0, no copy is. */
+  #forget(bits: number): void {
+    const now = ++this.#now
+    for (let copyClass = 0; copyClass < 4; copyClass++) {
+      if (bits === 0 || (copyClass & bits) !== 0) this.#validSince[copyClass] = now
+    }
   }
 
   #resolve(operand: Operand): Operand {
     if (isConst(operand)) return operand
     const i = operand >> 3
-    return this.#copyStamp[i] === this.#epoch ? this.#copyOf[i]! : operand
+    const since = this.#copiedAt[i]!
+    if (since <= this.#validSince[this.#copyClass[i]!]!) return operand
+    const source = this.#copyOf[i]!
+    return isConst(source) || this.#writtenAt[source >> 3]! < since ? source : operand
   }
 
-  /** The slot changes: nothing is a copy of it any more. */
+  /** The slot changes: it is no copy, and nothing is a copy of it any more. */
   #written(slot: number): void {
-    this.#copyStamp[slot >> 3] = 0
-    const copies = this.#copies
-    for (let i = copies.length - 1; i >= 0; i--) {
-      const copy = copies[i]!
-      if (copy !== slot && this.#copyOf[copy >> 3] !== slot) continue
-      this.#copyStamp[copy >> 3] = 0
-      copies.splice(i, 1)
-    }
+    this.#copiedAt[slot >> 3] = 0
+    this.#writtenAt[slot >> 3] = ++this.#now
   }
 
   #noteCopy(slot: number, source: Operand): void {
     if (slot === source) return
-    this.#copyOf[slot >> 3] = source
-    this.#copyStamp[slot >> 3] = this.#epoch
-    this.#copies.push(slot)
-  }
-
-  /** An instruction's temporaries mean nothing to the next one. */
-  #temporariesGone(): void {
-    for (const copy of [...this.#copies]) {
-      const source = this.#copyOf[copy >> 3]!
-      if (isInsnTemp(copy) || isInsnTemp(source)) this.#written(copy)
-    }
-  }
-
-  /** Registers may have changed behind our back; what is a copy of a constant in a temporary stays. */
-  #registersWritten(): void {
-    for (const copy of [...this.#copies]) {
-      const source = this.#copyOf[copy >> 3]!
-      if (copy >= ENV_ARCH || (!isConst(source) && source >= ENV_ARCH)) this.#written(copy)
-    }
+    const i = slot >> 3
+    this.#copyOf[i] = source
+    this.#copyClass[i] = classOf(slot) | classOf(source)
+    this.#copiedAt[i] = ++this.#now
   }
 
   /** @qemu tcg/optimize.c tcg_optimize */
   #propagate(ctx: TCGContext): void {
-    this.#forgetAll()
+    this.#forget(0)
     for (const op of ctx.ops) {
-      switch (kinds[op.op]) {
-        case 'unary':
-        case 'binary':
-        case 'setcond':
+      switch (opKinds[op.op]) {
+        case KIND_UNARY:
+        case KIND_BINARY:
           op.a = this.#resolve(op.a)
           op.b = this.#resolve(op.b)
           this.#simplify(ctx, op)
           this.#written(op.d)
           if (op.op === O.mov) this.#noteCopy(op.d, op.a)
           break
-        case 'brcond':
+        case KIND_BRCOND:
           op.a = this.#resolve(op.a)
           op.b = this.#resolve(op.b)
           break
-        case 'load':
+        case KIND_LOAD:
           op.a = this.#resolve(op.a)
           this.#written(op.d)
           break
-        case 'store':
+        case KIND_STORE:
           op.a = this.#resolve(op.a)
           op.d = this.#resolve(op.d)
           break
@@ -109,35 +105,37 @@ export class Optimizer {
 
   #propagateControl(op: IrOp): void {
     switch (op.op) {
-      case O.call:
-      case O.callPure: {
-        op.a = this.#resolve(op.a)
-        op.b = this.#resolve(op.b)
-        const third = callThird(op)
-        op.c += this.#resolve(third) - third
-        if (op.op === O.call) this.#registersWritten()
-        this.#written(op.d)
-        break
-      }
-      case O.movcond:
-        op.a = this.#resolve(op.a)
-        op.b = this.#resolve(op.b)
-        op.c = this.#resolve(op.c)
-        this.#written(op.d)
-        break
       case O.insnStart:
-        this.#temporariesGone()
+        this.#forget(INSN_TEMPS)
+        break
+      case O.call:
+        // Registers may change behind our back; what is a copy of a constant in a temporary stays.
+        this.#resolveAll(op)
+        this.#forget(REGISTERS)
+        this.#written(op.d)
+        break
+      case O.callPure:
+      case O.movcond:
+        this.#resolveAll(op)
+        this.#written(op.d)
         break
       case O.label:
-        this.#forgetAll()
+        this.#forget(0)
         break
     }
   }
 
+  #resolveAll(op: IrOp): void {
+    op.a = this.#resolve(op.a)
+    op.b = this.#resolve(op.b)
+    op.c = this.#resolve(op.c)
+  }
+
   /** Folds constants and drops what changes nothing. */
   #simplify(ctx: TCGContext, op: IrOp): void {
-    const { name, kind } = opDefs[op.op]!
-    if (!isConst(op.a) && (kind === 'unary' || !isConst(op.b))) {
+    if (op.op === O.mov) return
+    const unary = opKinds[op.op] === KIND_UNARY
+    if (!isConst(op.a) && (unary || !isConst(op.b))) {
       if (
         op.a === op.b &&
         (op.op === O.xor64 || op.op === O.xor32 || op.op === O.sub64 || op.op === O.sub32)
@@ -146,14 +144,13 @@ export class Optimizer {
       }
       return
     }
-    if (isConst(op.a) && (kind === 'unary' || isConst(op.b))) {
-      if (op.op === O.mov) return
-      const b = kind === 'unary' ? 0n : ctx.constValue(op.b)
-      const value = foldConstant(name, ctx.constValue(op.a), b)
+    if (isConst(op.a) && (unary || isConst(op.b))) {
+      const { name } = opDefs[op.op]!
+      const value = foldConstant(name, ctx.constValue(op.a), unary ? 0n : ctx.constValue(op.b))
       if (value !== null) this.#becomeMov(op, ctx.constBig(value))
       return
     }
-    if (kind !== 'binary' || !isConst(op.b)) return
+    if (unary || !isConst(op.b)) return
     const i = op.b - CONST_BASE
     if (ctx.constLow[i] !== 0 || ctx.constHigh[i] !== 0) return
     if (

@@ -141,7 +141,7 @@ describe('a compiled block', () => {
 
   it('asks for its successor once, and goes there when it is chained', () => {
     const { compiled } = both((ctx) => {
-      ctx.emit(O.gotoTb0!, 0x1000)
+      ctx.gotoTb(0, 0x1000)
     })
     expect(compiled()).toBe(EXIT_CHAIN0)
     const done = start + 0x2_0000

@@ -44,6 +44,22 @@ export class DecodeError extends Error {
 /** Numbers of helpers by name, without `helper_`. */
 export type HelperTable = Readonly<Record<string, number>>
 
+const zeroExtensions = [O.ext8u!, O.ext16u!, O.ext32u!]
+const signExtensions = [O.ext8s!, O.ext16s!, O.ext32s!]
+
+/** Operations that there are in 32 and 64 bits, by their names without. */
+const ofWidth = (width: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(O)
+      .filter(([name]) => name.endsWith(width))
+      .map(([name, op]) => [name.slice(0, -width.length), op]),
+  )
+const wide32 = ofWidth('32')
+const wide64 = ofWidth('64')
+
+const loads = [O.ld8u!, O.ld16u!, O.ld32u!, O.ld64!]
+const stores = [O.st8!, O.st16!, O.st32!, O.st64!]
+
 /** An address: a slot or constant and a displacement of 16 bits, as memory operations take them. */
 export interface Address {
   base: Operand
@@ -83,10 +99,14 @@ export class DisasContext {
   /** The block holds one instruction, which may access devices. */
   io = false
 
-  /** Address of the block, of the instruction, and of the next byte, relative to the code segment's base. */
-  pcStart = 0
-  pcInsn = 0
-  pc = 0
+  /**
+   * Address of the block, of the instruction, and of the next byte, relative to the code segment's base. Like the
+   * displacement they start as NaN, so that V8 keeps them as doubles at once: code made for integers of 32 bits would be
+   * thrown away, all that uses this object, when the first address beyond comes.
+   */
+  pcStart = NaN
+  pcInsn = NaN
+  pc = NaN
 
   prefix = 0
   rexW = false
@@ -110,7 +130,7 @@ export class DisasContext {
   memBase = -1
   memIndex = -1
   memScale = 0
-  memDisp = 0
+  memDisp = NaN
   memRip = false
   memSeg = x.R_DS
   ops: X86Operand[] = []
@@ -278,17 +298,15 @@ export class DisasContext {
 
   /** Loads from memory, zero-extended. */
   load(size: Size, address: Address, d = this.temp()): Operand {
-    const op = [O.ld8u!, O.ld16u!, O.ld32u!, O.ld64!][size]!
-    this.ir.emit(op, d, address.base, 0, address.disp)
+    this.ir.emit(loads[size]!, d, address.base, 0, address.disp)
     this.#loaded = address
     return d
   }
 
   store(size: Size, address: Address, value: Operand): void {
-    const op = [O.st8!, O.st16!, O.st32!, O.st64!][size]!
     const { base, disp } = this.#loaded ?? { base: -1, disp: 0 }
     if (address.base === base && address.disp === disp) this.insnFlags |= x.INSN_RMW
-    this.ir.emit(op, value, address.base, 0, address.disp)
+    this.ir.emit(stores[size]!, value, address.base, 0, address.disp)
   }
 
   /** An operand's value; what is above its size means nothing. */
@@ -331,7 +349,7 @@ export class DisasContext {
   ext(value: Operand, size: Size, signed: boolean): Operand {
     if (size === MO_64) return value
     const d = this.temp()
-    this.ir.emit(O[`ext${8 << size}${signed ? 's' : 'u'}`]!, d, value)
+    this.ir.emit((signed ? signExtensions : zeroExtensions)[size]!, d, value)
     return d
   }
 
@@ -372,6 +390,6 @@ export class DisasContext {
 
   /** The 32 or 64-bit form of an operation for operands of a size. */
   wide(name: string, size: Size): number {
-    return O[`${name}${size === MO_64 ? 64 : 32}`]!
+    return (size === MO_64 ? wide64 : wide32)[name]!
   }
 }

@@ -51,7 +51,7 @@ export function genGotoTb(s: DisasContext, n: 0 | 1, pc: number): void {
     Math.floor((s.csBase + other) / PAGE) === Math.floor((s.csBase + pc) / PAGE)
   // Another page may be mapped elsewhere when the block runs next.
   if (endIsPlain(s) && (samePage(s.pcStart) || samePage(s.pcInsn))) {
-    s.ir.emit(n === 0 ? O.gotoTb0! : O.gotoTb1!, pc)
+    s.ir.gotoTb(n, pc)
   } else {
     genJmpIm(s, pc)
     genEob(s)

@@ -300,6 +300,8 @@ export interface OperandSpec {
 
 /** One instruction. */
 export interface OpcodeRow {
+  /** Place in `opcodeRows`. */
+  readonly number: number
   readonly name: string
   readonly operands: readonly OperandSpec[]
   readonly attributes: ReadonlySet<string>
@@ -317,7 +319,7 @@ export type OpcodeMap = readonly (readonly OpcodeRow[])[]
 
 const ALU_OPERANDS = ['Eb,Gb', 'Ev,Gv', 'Gb,Eb', 'Gv,Ev', 'Ab,Ib', 'Av,Iz']
 
-function parseRow(name: string, operands: string, attributes: readonly string[]): OpcodeRow {
+function parseRow(number: number, name: string, operands: string, attributes: readonly string[]): OpcodeRow {
   const specs =
     operands === '-' ? [] : operands.split(',').map((text) => ({ how: text[0]!, size: text.slice(1) }))
   const field = (prefix: string): number => {
@@ -327,6 +329,7 @@ function parseRow(name: string, operands: string, attributes: readonly string[])
   const ext = field('/')
   const feature = attributes.find((word) => word.startsWith('?'))
   return {
+    number,
     name,
     operands: specs,
     attributes: new Set(attributes.filter((word) => word !== feature)),
@@ -337,6 +340,9 @@ function parseRow(name: string, operands: string, attributes: readonly string[])
   }
 }
 
+/** All rows. */
+export const opcodeRows: OpcodeRow[] = []
+
 /** Turns the text into rows by opcode. */
 function parse(text: string): OpcodeMap {
   const map: OpcodeRow[][] = Array.from({ length: 256 }, () => [])
@@ -346,7 +352,9 @@ function parse(text: string): OpcodeMap {
       const [first, last = first] = range.split('-').map((code) => parseInt(code, 16)) as [number, number?]
       for (let code = first; code <= last!; code++) {
         const real = operands === 'alu' ? ALU_OPERANDS[code & 7]! : operands
-        map[code]!.push(parseRow(name, real, attributes))
+        const row = parseRow(opcodeRows.length, name, real, attributes)
+        opcodeRows.push(row)
+        map[code]!.push(row)
       }
     }
   }

@@ -19,6 +19,7 @@ import { bmiGenerators } from './gen-bmi.js'
 import { bitGenerators } from './gen-bits.js'
 import { controlGenerators, genGotoTb, genJmpIm, genEob, nextPc } from './gen-control.js'
 import { genUpdateCcOp } from './cc.js'
+import { opcodeRows } from './opcode-table.js'
 import { moveGenerators } from './gen-move.js'
 import { mulGenerators } from './gen-mul.js'
 import type { Generator } from './generator.js'
@@ -54,6 +55,9 @@ const generators: Readonly<Record<string, Generator>> = {
   ...x87Generators,
   ...userSystemGenerators,
 }
+
+/** By the row's number. */
+const generatorOfRow = opcodeRows.map(({ name }) => generators[name] ?? packedGenerator)
 
 /**
  * Turns x86 code into blocks of the intermediate representation. One object per machine: its tables are reused.
@@ -147,7 +151,7 @@ export class X86Translator implements TcgTranslator {
     this.#beginInsn()
     try {
       this.#decode()
-      const { attributes, name } = s.row
+      const { attributes, number } = s.row
       const alone = attributes.has('io')
       if (alone && done > 0) return this.#giveUp(mark, pages)
       if (alone) {
@@ -155,7 +159,7 @@ export class X86Translator implements TcgTranslator {
         ir.mov(ENV_CAN_DO_IO, s.const(1))
       }
       if (attributes.has('cpl0') && !s.checkCpl0()) return true
-      ;(generators[name] ?? packedGenerator)(s)
+      generatorOfRow[number]!(s)
       ir.ops[mark]!.a |= s.insnFlags
       if (s.jump === 'next' && (s.io || s.tf || s.flags & SHADOWS || attributes.has('end'))) {
         genJmpIm(s, nextPc(s))
