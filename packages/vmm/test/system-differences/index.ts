@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Where QEMU's translator does not do what the manuals say, and ours does: cases of guests/system whose lines differ.
+
+export { debug } from './debug.js'
+export { events } from './events.js'
+export { paging } from './paging.js'
+export { paging32 } from './paging32.js'
+export { segments } from './segments.js'
+export { tasks } from './tasks.js'
+export { transfers } from './transfers.js'

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// data table
+import type { SystemDifferences } from './system-difference.js'
+
+export const segments: SystemDifferences = [
+  {
+    manual: 'SDM volume 2, LTR: #GP(0) if the source operand contains a null segment selector',
+    cases: {
+      'ltr 0': ['vector d error 0 ip=+6 cs=8 fl=2 ax=0', 'ok fl=2 ax=0 dx=0'],
+      'ltr 3': ['vector d error 0 ip=+6 cs=8 fl=2 ax=3', 'ok fl=2 ax=3 dx=3'],
+    },
+  },
+]
