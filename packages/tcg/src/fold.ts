@@ -2,12 +2,45 @@
 //
 // The value of an operation on constants. Tested against the interpreter, operation by operation.
 
+import { conditions, type TCGCond } from './conditions.js'
+
 const u64 = (value: bigint): bigint => BigInt.asUintN(64, value)
 const u32 = (value: bigint): bigint => BigInt.asUintN(32, value)
 const s64 = (value: bigint): bigint => BigInt.asIntN(64, value)
 const s32 = (value: bigint): bigint => BigInt.asIntN(32, value)
 
-const folds: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+type Fold = (a: bigint, b: bigint) => bigint
+
+/** Whether a condition holds, for numbers with a sign or without. */
+const relations: Readonly<Record<TCGCond, readonly [signed: boolean, (a: bigint, b: bigint) => boolean]>> = {
+  eq: [false, (a, b) => a === b],
+  ne: [false, (a, b) => a !== b],
+  lt: [true, (a, b) => a < b],
+  ge: [true, (a, b) => a >= b],
+  le: [true, (a, b) => a <= b],
+  gt: [true, (a, b) => a > b],
+  ltu: [false, (a, b) => a < b],
+  geu: [false, (a, b) => a >= b],
+  leu: [false, (a, b) => a <= b],
+  gtu: [false, (a, b) => a > b],
+}
+
+/** Comparisons, which give 0 or 1; a jump is taken for 1. */
+const comparisons = conditions.flatMap((cond) =>
+  [64, 32].flatMap((width): [string, Fold][] => {
+    const [signed, holds] = relations[cond]
+    const number = (value: bigint): bigint =>
+      signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)
+    const fold: Fold = (a, b) => (holds(number(a), number(b)) ? 1n : 0n)
+    return [
+      [`setcond${width}_${cond}`, fold],
+      [`brcond${width}_${cond}`, fold],
+    ]
+  }),
+)
+
+const folds: Readonly<Record<string, Fold>> = {
+  ...Object.fromEntries(comparisons),
   mov: (a) => a,
   neg64: (a) => u64(-a),
   neg32: (a) => u32(-a),

@@ -22,15 +22,25 @@ export class Liveness {
   readonly #insnTemps: SlotClass = { epoch: 1, live: false }
   readonly #blockTemps: SlotClass = { epoch: 1, live: false }
   readonly #registers: SlotClass = { epoch: 1, live: true }
+  /** Temporaries are read between here and the block's end. */
+  #tempsRead = false
+  /** By label: whether temporaries are read between it and the block's end. */
+  readonly #readBehind: boolean[] = []
 
   eliminateDead(ctx: TCGContext): void {
     this.#all(this.#insnTemps, false)
     this.#all(this.#blockTemps, false)
     this.#all(this.#registers, true)
+    this.#tempsRead = false
+    this.#readBehind.length = 0
     let kept = ctx.ops.length
     for (let i = ctx.ops.length - 1; i >= 0; i--) {
       const op = ctx.ops[i]!
-      if (this.#visit(op)) ctx.ops[--kept] = op
+      // A jump to what is behind it is none.
+      const next = ctx.ops[kept]
+      if (op.op === O.br && next?.op === O.label && next.d === op.d) continue
+      if (op.op === O.mov && i > 0 && this.#computedThere(ctx.ops[i - 1]!, op)) continue
+      if (op.op >= 0 && this.#visit(op)) ctx.ops[--kept] = op
     }
     ctx.ops.splice(0, kept)
   }
@@ -56,7 +66,21 @@ export class Liveness {
   }
 
   #read(operand: Operand): void {
-    if (operand < CONST_BASE) this.#state[operand >> 3] = this.#classOf(operand).epoch * 2 + 1
+    if (operand >= CONST_BASE) return
+    const slots = this.#classOf(operand)
+    if (slots !== this.#registers) this.#tempsRead = true
+    this.#state[operand >> 3] = slots.epoch * 2 + 1
+  }
+
+  /** What is computed into a temporary, only to be moved to `d`, is computed into `d`: true, and the mov can go. */
+  #computedThere(before: IrOp, { d, a }: IrOp): boolean {
+    if (before.d !== a || a >= CONST_BASE || this.#classOf(a) === this.#registers) return false
+    const kind = opKinds[before.op]
+    const computes =
+      kind === KIND_UNARY || kind === KIND_BINARY || kind === KIND_LOAD || before.op === O.movcond
+    if (!computes || this.#isLive(a) || !this.#isLive(d)) return false
+    before.d = d
+    return true
   }
 
   /** An operation that computes `d` and does nothing else; false when it can go. */
@@ -88,7 +112,9 @@ export class Liveness {
         this.#read(op.d)
         return true
       case KIND_BRCOND:
-        this.#controlFlows()
+        this.#all(this.#registers, true)
+        // Which temporaries are read there is not followed, but often there is only the block's end.
+        if (this.#readBehind[op.d] !== false) this.#allTemps(true)
         this.#read(op.a)
         this.#read(op.b)
         return true
@@ -113,8 +139,12 @@ export class Liveness {
         this.#all(this.#insnTemps, false)
         return true
       case O.label:
+        this.#all(this.#registers, true)
+        this.#readBehind[op.d] = this.#tempsRead
+        return true
       case O.br:
-        this.#controlFlows()
+        this.#all(this.#registers, true)
+        this.#allTemps(this.#readBehind[op.d] !== false)
         return true
       default:
         this.#all(this.#registers, true)
@@ -122,10 +152,8 @@ export class Liveness {
     }
   }
 
-  /** What is live at the other end of a jump is not followed: everything is. */
-  #controlFlows(): void {
-    this.#all(this.#insnTemps, true)
-    this.#all(this.#blockTemps, true)
-    this.#all(this.#registers, true)
+  #allTemps(live: boolean): void {
+    this.#all(this.#insnTemps, live)
+    this.#all(this.#blockTemps, live)
   }
 }

@@ -106,15 +106,20 @@ describe('optimiser', () => {
       ctx.mov(R, 0x400)
       end(ctx)
     })
-    expect(ops).toEqual([
-      '-- 0x10',
-      'bswap64 t0, r',
-      'mov r, t0',
-      '-- 0x13',
-      'bswap32 t0, r',
-      'mov r, t0',
-      'exitTb 2',
-    ])
+    expect(ops).toEqual(['-- 0x10', 'bswap64 r, r', '-- 0x13', 'bswap32 r, r', 'exitTb 2'])
+  })
+
+  it('computes where a result is moved to, unless it is read again', () => {
+    const ops = (again: boolean): string[] =>
+      optimized((ctx) => {
+        const t = ctx.temp()
+        ctx.emit(O.ld64!, t, S)
+        ctx.mov(R, t)
+        if (again) ctx.emit(O.st64!, t, S)
+        end(ctx)
+      })
+    expect(ops(false)).toEqual(['-- 0x10', 'ld64 r, [s]', 'exitTb 2'])
+    expect(ops(true)).toEqual(['-- 0x10', 'ld64 t0, [s]', 'mov r, t0', 'st64 t0, [s]', 'exitTb 2'])
   })
 
   it('takes nothing for granted behind a label', () => {
@@ -136,5 +141,50 @@ describe('optimiser', () => {
       'mov s, r',
       'exitTb 2',
     ])
+  })
+
+  it.each([
+    ['taken', 5, ['-- 0x10', 'L0:', 'mov s, r', 'exitTb 2']],
+    ['not taken', 6, ['-- 0x10', 'mov r, $0x2', 'L0:', 'mov s, r', 'exitTb 2']],
+  ])('a jump whose condition is known is %s', (_, value, expected) => {
+    const ops = optimized((ctx) => {
+      const label = ctx.newLabel()
+      const t = ctx.temp()
+      ctx.mov(t, ctx.const(value))
+      ctx.brcond('ltu', 64, t, ctx.const(6), label)
+      ctx.mov(R, ctx.const(2))
+      ctx.setLabel(label)
+      ctx.mov(S, R)
+      end(ctx)
+    })
+    expect(ops).toEqual(expected)
+  })
+
+  it('what is compared with itself is equal', () => {
+    const ops = optimized((ctx) => {
+      const label = ctx.newLabel()
+      ctx.brcond('lt', 32, R, R, label)
+      ctx.brcond('leu', 64, R, R, label)
+      end(ctx)
+      ctx.setLabel(label)
+      ctx.emit(O.exitTb!, 3)
+    })
+    expect(ops).toEqual(['-- 0x10', 'L0:', 'exitTb 3'])
+  })
+
+  it('keeps a temporary over a jump only if it is read where that leads', () => {
+    const jump = (behind: (ctx: TCGContext) => void): string[] =>
+      optimized((ctx) => {
+        const label = ctx.newLabel()
+        ctx.mov(ENV_BLOCK_TEMPS, R)
+        ctx.brcond('eq', 64, R, S, label)
+        ctx.mov(R, ctx.const(2))
+        end(ctx)
+        ctx.setLabel(label)
+        behind(ctx)
+        end(ctx)
+      })
+    expect(jump(() => {})).not.toContain('mov b0, r')
+    expect(jump((ctx) => ctx.mov(S, ENV_BLOCK_TEMPS))).toContain('mov b0, r')
   })
 })

@@ -19,8 +19,8 @@ const classOf = (operand: Operand): number => {
 }
 
 /**
- * Improves blocks: operands become what they are copies of, constants are folded, results that nobody reads are left
- * out (of flags above all). One object serves all blocks of an accelerator, so that its tables are made once.
+ * Improves blocks: operands become what they are copies of, constants are folded, what nobody gets to and results that nobody
+ * reads are left out (of flags above all). One object serves all blocks of an accelerator, so that its tables are made once.
  */
 export class Optimizer {
   /** Counts the changes of all blocks. */
@@ -34,6 +34,8 @@ export class Optimizer {
   /** By the bits of a copy's class: older ones are none any more. */
   readonly #validSince = new Float64Array(4)
   readonly #liveness = new Liveness()
+  /** What follows is behind a jump that is always taken: nobody gets there but by a label. */
+  #unreachable = false
 
   /** @qemu tcg/tcg.c tcg_gen_code */
   run(ctx: TCGContext): void {
@@ -75,7 +77,12 @@ export class Optimizer {
   /** @qemu tcg/optimize.c tcg_optimize */
   #propagate(ctx: TCGContext): void {
     this.#forget(0)
+    this.#unreachable = false
     for (const op of ctx.ops) {
+      if (this.#unreachable && op.op !== O.label && op.op !== O.insnStart) {
+        op.op = -1
+        continue
+      }
       switch (opKinds[op.op]) {
         case KIND_UNARY:
         case KIND_BINARY:
@@ -88,6 +95,7 @@ export class Optimizer {
         case KIND_BRCOND:
           op.a = this.#resolve(op.a)
           op.b = this.#resolve(op.b)
+          this.#foldBrcond(ctx, op)
           break
         case KIND_LOAD:
           op.a = this.#resolve(op.a)
@@ -121,8 +129,24 @@ export class Optimizer {
         break
       case O.label:
         this.#forget(0)
+        this.#unreachable = false
+        break
+      case O.br:
+        this.#unreachable = true
         break
     }
+  }
+
+  /** A jump whose condition is known is taken always, or never. @qemu tcg/optimize.c fold_brcond */
+  #foldBrcond(ctx: TCGContext, op: IrOp): void {
+    const same = op.a === op.b
+    if (!same && !(isConst(op.a) && isConst(op.b))) return
+    // Whatever is compared with itself compares as 0 does.
+    const a = same ? 0n : ctx.constValue(op.a)
+    const b = same ? 0n : ctx.constValue(op.b)
+    const taken = foldConstant(opDefs[op.op]!.name, a, b) === 1n
+    op.op = taken ? O.br! : -1
+    this.#unreachable = taken
   }
 
   #resolveAll(op: IrOp): void {
