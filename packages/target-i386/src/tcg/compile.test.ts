@@ -2,42 +2,26 @@
 //
 // Code in, WebAssembly out.
 
-import {
-  BytecodeWriter,
-  compileRegions,
-  dumpRegions,
-  ENV_ICOUNT_DECR,
-  type TcgCodeSource,
-  TcgMemory,
-} from '@dromaius/tcg'
+import { BytecodeWriter, compileRegions, dumpRegions, ENV_ICOUNT_DECR, TcgMemory } from '@dromaius/tcg'
 import { describe, expect, it } from 'vitest'
+import { CODE, HelperNames, LONG, translateCode } from '../../fixtures/translate-code.js'
 import { insnFeatures } from './insn-features.js'
 import { x86CompileTarget } from './tcg-compile.js'
-import { X86Translator } from './translate.js'
 import * as x from './x86-layout.js'
 
 const memory = new TcgMemory()
-const helpers: Record<string, number> = new Proxy(
-  { divq: 1, paddb_xmm: 2 },
-  { get: (table, name) => Reflect.get(table, name) ?? 3 },
-)
 const features = Object.fromEntries(Object.keys(insnFeatures).map((name) => [name, true]))
-const LONG = x.HF_PE | x.HF_LMA | x.HF_CS64 | x.HF_CS32 | x.HF_SS32 | x.HF_OSFXSR
 
-/** Translates code at 0x1000, whose ways out that lead there are chained, and compiles it; the function as text. */
+/** Translates code, whose ways out that lead to its beginning are chained, and compiles it; the function as text. */
 function compile(code: readonly number[]): string[] {
-  const source: TcgCodeSource = {
-    codeHost: (linear) => linear,
-    byte: (address) => code[address - 0x1000] ?? 0xf4,
-    deviceByte: () => -1,
-  }
-  const request = { pc: 0x1000, csBase: 0, flags: LONG, maxInsns: 10, io: false, breakpoints: null }
-  const { ctx, icount } = new X86Translator(source, helpers, features).translate(request)
+  const flags = LONG | x.HF_OSFXSR
+  const helpers = new HelperNames()
+  const { ctx, icount } = translateCode(code, { flags, features, helpers })
   const ip = memory.code.start
   const { size, chains } = new BytecodeWriter().write(ctx, memory.memory.buffer, ip, 1, icount)
-  for (const site of chains) if (site?.pc === 0x1000) memory.u32[(ip + site.offset) >> 2] = ip
-  const state = { csBase: 0n, bits: 64 as const, flags: LONG }
-  const { bytes } = compileRegions(memory.u32, [[{ ip, size, state }]], 0, x86CompileTarget(helpers))
+  for (const site of chains) if (site?.pc === CODE) memory.u32[(ip + site.offset) >> 2] = ip
+  const state = { csBase: 0n, bits: 64 as const, flags }
+  const { bytes } = compileRegions(memory.u32, [[{ ip, size, state }]], 0, x86CompileTarget(helpers.table))
   return dumpRegions(bytes)[0]!.map((line) => line.trim())
 }
 

@@ -15,7 +15,7 @@ export function x86CompileTarget(helpers: HelperTable): TcgCompileTarget {
     globals: [...general, x.X_EIP, x.X_CC_DST, x.X_CC_SRC, x.X_CC_SRC2, x.X_CC_OP],
     pc: x.X_EIP,
     state: new Set([x.X_EFLAGS, x.X_HFLAGS]),
-    noGlobals: new Set(process.env.XN ? [] : names.map((name) => helpers[name]!)),
+    noGlobals: new Set(names.map((name) => helpers[name]!)),
     pcBits: (flags) => (flags & x.HF_CS64 ? 64 : 32),
   }
 }

@@ -2,48 +2,13 @@
 //
 // Code in, intermediate representation out, after the optimiser.
 
-import { type TcgCodeSource, tcgDumpOps } from '@dromaius/tcg'
 import { describe, expect, it } from 'vitest'
-import { X86Translator } from './translate.js'
-import * as x from './x86-layout.js'
-
-const registers = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi']
-const names = new Map<number, string>([
-  ...registers.map((name, n): [number, string] => [x.X_REGS + n * 8, name]),
-  [x.X_EIP, 'eip'],
-  [x.X_CC_DST, 'cc_dst'],
-  [x.X_CC_SRC, 'cc_src'],
-  [x.X_CC_OP, 'cc_op'],
-  [x.X_DF, 'df'],
-])
-const nameOf = (slot: number): string =>
-  names.get(slot) ?? (slot >= 0x400 && slot < 0x800 ? `t${(slot - 0x400) / 8}` : `[0x${slot.toString(16)}]`)
-
-/** Every helper, numbered by the order in which it is asked for. */
-const helpers = new Proxy({}, { get: () => 1 })
-const LONG = x.HF_PE | x.HF_LMA | x.HF_CS64 | x.HF_CS32 | x.HF_SS32
-const PROTECTED = x.HF_PE | x.HF_CS32 | x.HF_SS32
-
-/** Translates code at 0x1000; the bytes behind it cannot be fetched. */
-function translate(
-  code: readonly number[],
-  flags = LONG,
-  maxInsns = 10,
-): { text: string[]; icount: number; size: number } {
-  const source: TcgCodeSource = {
-    codeHost: (linear) => (linear < 0x2000 ? linear : 0),
-    byte: (address) => code[address - 0x1000] ?? 0xf4,
-    deviceByte: () => -1,
-  }
-  const request = { pc: 0x1000, csBase: 0, flags, maxInsns, io: false, breakpoints: null }
-  const { ctx, icount, size } = new X86Translator(source, helpers).translate(request)
-  return { text: tcgDumpOps(ctx, nameOf).split('\n'), icount, size }
-}
+import { PROTECTED, translateCode } from '../../fixtures/translate-code.js'
 
 describe('translation', () => {
   it('an addition leaves its flags for later; a second one makes the first one’s go', () => {
     // addq %rbx, %rax; addq %rcx, %rax; jmp .
-    expect(translate([0x48, 0x01, 0xd8, 0x48, 0x01, 0xc8, 0xeb, 0xfe]).text).toEqual([
+    expect(translateCode([0x48, 0x01, 0xd8, 0x48, 0x01, 0xc8, 0xeb, 0xfe]).text).toEqual([
       'tbStart',
       '-- 0x1000',
       'add64 rax, rax, rbx',
@@ -59,7 +24,7 @@ describe('translation', () => {
 
   it('a comparison and its jump become one comparison', () => {
     // cmpl %ecx, %eax; jl +0
-    const { text } = translate([0x39, 0xc8, 0x7c, 0x00])
+    const { text } = translateCode([0x39, 0xc8, 0x7c, 0x00])
     expect(text.filter((op) => op.startsWith('brcond'))).toEqual(['brcond32_lt rax, rcx, L0'])
     expect(text.some((op) => op.startsWith('call'))).toBe(false)
   })
@@ -67,7 +32,10 @@ describe('translation', () => {
   it('displacements of 16 bits travel with the access', () => {
     // movq -8(%rbp), %rax; movl %eax, 0x12345678(%rbx); jmp .
     expect(
-      translate([0x48, 0x8b, 0x45, 0xf8, 0x89, 0x83, 0x78, 0x56, 0x34, 0x12, 0xeb, 0xfe]).text.slice(1, -1),
+      translateCode([0x48, 0x8b, 0x45, 0xf8, 0x89, 0x83, 0x78, 0x56, 0x34, 0x12, 0xeb, 0xfe]).text.slice(
+        1,
+        -1,
+      ),
     ).toEqual([
       '-- 0x1000',
       'ld64 rax, [rbp + -8]',
@@ -80,7 +48,7 @@ describe('translation', () => {
 
   it('addresses of 32-bit code stay within 32 bits', () => {
     // movl 4(%ebx), %eax; jmp .
-    expect(translate([0x8b, 0x43, 0x04, 0xeb, 0xfe], PROTECTED).text.slice(1, 5)).toEqual([
+    expect(translateCode([0x8b, 0x43, 0x04, 0xeb, 0xfe], { flags: PROTECTED }).text.slice(1, 5)).toEqual([
       '-- 0x1000',
       'add64 t0, rbx, $0x4',
       'ext32u t1, t0',
@@ -91,7 +59,7 @@ describe('translation', () => {
   it('a block ends where its page ends, and an instruction over that end begins the next one', () => {
     const code = new Array<number>(0xffe).fill(0x90)
     // movl $1, %eax begins two bytes before the end; what follows cannot be fetched.
-    const { icount, size } = translate([...code, 0xb8, 1, 0, 0, 0], LONG, 10_000)
+    const { icount, size } = translateCode([...code, 0xb8, 1, 0, 0, 0], { maxInsns: 10_000 })
     expect(size).toBe(icount)
     expect(size).toBeLessThanOrEqual(0xffe)
   })
@@ -104,15 +72,15 @@ describe('translation', () => {
     ['an x87 instruction, which CPUID does not show', [0xd9, 0xe8]],
     ['an SSE instruction, which CPUID does not show', [0x0f, 0x28, 0xc1]],
   ])('%s raises #UD', (_what, code) => {
-    expect(translate(code).text).toEqual([
+    expect(translateCode(code).text).toEqual([
       'tbStart',
       '-- 0x1000',
-      expect.stringMatching(/^call t\d+, #1, \$0x6, /),
+      expect.stringMatching(/^call t\d+, #raise, \$0x6, /),
     ])
   })
 
   it('an instruction of more than 15 bytes raises #GP', () => {
-    const { text } = translate([...new Array<number>(15).fill(0x66), 0x90])
-    expect(text[2]).toMatch(/^call t\d+, #1, \$0xd, /)
+    const { text } = translateCode([...new Array<number>(15).fill(0x66), 0x90])
+    expect(text[2]).toMatch(/^call t\d+, #raise, \$0xd, /)
   })
 })
