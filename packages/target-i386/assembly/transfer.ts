@@ -372,7 +372,7 @@ const FLAT: u32 = x.DESC_G | x.DESC_P | x.DESC_S;
 export function helper_syscall(env: u32, next: u64, b: u64, c: u64): u64 {
   if (!(load<u64>(env, x.X_EFER) & x.EFER_SCE)) return raise(env, x.EXCP06_ILLOP);
   let star = load<u64>(env, x.X_STAR);
-  let selector = <u32>(star >> 32) & 0xfffc;
+  let selector = <u32>(star >> 32) & 0xfffc, stack = <u32>(star >> 32) + 8;
   let wasWide = (hflags(env) & x.HF_CS64) != 0;
   let code: u32 = FLAT | x.DESC_CS | x.DESC_R | x.DESC_A;
   if (lma(env)) {
@@ -380,7 +380,7 @@ export function helper_syscall(env: u32, next: u64, b: u64, c: u64): u64 {
     setReg(env, 11, computeEflags(env) & ~x.RF_MASK);
     setCpl(env, 0);
     loadSegCache(env, x.R_CS, selector, 0, 0xffffffff, code | x.DESC_L);
-    loadSegCache(env, x.R_SS, selector + 8, 0, 0xffffffff, FLAT | x.DESC_B | x.DESC_W | x.DESC_A);
+    loadSegCache(env, x.R_SS, stack, 0, 0xffffffff, FLAT | x.DESC_B | x.DESC_W | x.DESC_A);
     let mask = <u32>load<u64>(env, x.X_FMASK);
     let flags = computeEflags(env) & ~mask & ~x.RF_MASK;
     loadEflags(env, flags, ~0);
@@ -389,21 +389,23 @@ export function helper_syscall(env: u32, next: u64, b: u64, c: u64): u64 {
     setReg(env, 1, next & 0xffffffff);
     setCpl(env, 0);
     loadSegCache(env, x.R_CS, selector, 0, 0xffffffff, code | x.DESC_B);
-    loadSegCache(env, x.R_SS, selector + 8, 0, 0xffffffff, FLAT | x.DESC_B | x.DESC_W | x.DESC_A);
+    loadSegCache(env, x.R_SS, stack, 0, 0xffffffff, FLAT | x.DESC_B | x.DESC_W | x.DESC_A);
     setEflagsRaw(env, eflagsRaw(env) & ~(x.IF_MASK | x.RF_MASK | x.VM_MASK));
     setEip(env, star & 0xffffffff);
   }
   return 0;
 }
 
-/** SYSRET; `wide`: to 64-bit code. @qemu target/i386/tcg/seg_helper.c helper_sysret */
-export function helper_sysret(env: u32, wide: u64, b: u64, c: u64): u64 {
+/** SYSRET; bit 0 of `what`: to 64-bit code, bit 1: on Intel's processors. @qemu target/i386/tcg/seg_helper.c helper_sysret */
+export function helper_sysret(env: u32, what: u64, b: u64, c: u64): u64 {
+  let wide = (what & 1) != 0;
   if (!(load<u64>(env, x.X_EFER) & x.EFER_SCE)) return raise(env, x.EXCP06_ILLOP);
   if (!(cr(env, 0) & x.CR0_PE) || cpl(env) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);
   let selector = <u32>(load<u64>(env, x.X_STAR) >> 48) & 0xffff;
   let code: u32 = FLAT | x.DESC_CS | x.DESC_R | x.DESC_A | (3 << x.DESC_DPL_SHIFT);
   let long = lma(env);
-  if (long && wide && !isCanonical(reg(env, 1))) return raiseErr(env, x.EXCP0D_GPF, 0);
+  // AMD's fetch from there, at level 3 (APM volume 3, SYSRET).
+  if (what == 3 && long && !isCanonical(reg(env, 1))) return raiseErr(env, x.EXCP0D_GPF, 0);
   let rcx = reg(env, 1);
   if (long) loadEflags(env, <u32>reg(env, 11) & 0x3c7fd7, ~0);
   else setEflagsRaw(env, eflagsRaw(env) | x.IF_MASK);

@@ -284,7 +284,7 @@ export const controlGenerators: Readonly<Record<string, Generator>> = {
   },
   into,
   syscall: systemCall('syscall', (s) => nextPc(s)),
-  sysret: systemCall('sysret', (s) => (s.dflag === MO_64 ? 1 : 0)),
+  sysret: systemCall('sysret', (s) => (s.dflag === MO_64 ? 1 : 0) | (s.features.intel ? 2 : 0)),
   sysenter: system('sysenter', () => 0),
   sysexit: system('sysexit', (s) => (s.dflag === MO_64 ? 1 : 0)),
 }

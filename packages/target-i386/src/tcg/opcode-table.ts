@@ -212,7 +212,7 @@ const twoByte = `
 32 rdmsr - cpl0 io
 33 rdpmc -
 34 sysenter - end
-35 sysexit - cpl0 end
+35 sysexit - end
 40-4f cmov Gv,Ev
 80-8f jcc Jz near
 90-9f setcc Eb
