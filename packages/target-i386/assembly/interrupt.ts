@@ -45,7 +45,7 @@ export function stackFromTss(env: u32, level: u32): bool {
 export function tssSs(): u32 { return newSs; }
 export function tssSp(): u64 { return newSp; }
 
-/** The same in long mode: `n` counts RSP0..2, then IST1..7 from 3 on. @qemu target/i386/tcg/seg_helper.c get_rsp_from_tss */
+/** The same in long mode: `n` counts RSP0..2, then, behind a gap, IST1..7 from 4 on. @qemu target/i386/tcg/seg_helper.c get_rsp_from_tss */
 export function rspFromTss(env: u32, n: u32): u64 {
   let tr = env + x.X_TR;
   let offset: u32 = 8 * n + 4;
@@ -282,7 +282,7 @@ function doInterrupt64(env: u32, vector: u32, isInt: bool, error: u32, returnIp:
   let sp = reg(env, RSP);
   let inner = level < cpl(env);
   if (inner || ist != 0) {
-    sp = rspFromTss(env, ist != 0 ? ist + 2 : level);
+    sp = rspFromTss(env, ist != 0 ? ist + 3 : level);
     if (faulted(env)) return;
   }
   sp &= ~<u64>15;

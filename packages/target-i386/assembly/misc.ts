@@ -192,7 +192,8 @@ export function helper_wrmsr(env: u32, a: u64, b: u64, c: u64): u64 {
     let address = index != 0x174 && index != 0xc0000081 && index != 0xc0000084 && index != 0xc0000103;
     if (address && !isCanonical(value)) return raiseErr(env, x.EXCP0D_GPF, 0);
     if ((index == 0xc0000084 || index == 0xc0000103) && value >> 32) return raiseErr(env, x.EXCP0D_GPF, 0);
-    store<u64>(env + place, value);
+    // SYSENTER_CS is a selector (SDM volume 4, table 2-2).
+    store<u64>(env + place, index == 0x174 ? value & 0xffff : value);
     return 0;
   }
   store<u64>(env, value, ENV_IO_DATA);

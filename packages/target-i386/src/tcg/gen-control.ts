@@ -166,8 +166,9 @@ const ret: Generator = (s) => {
   jumpTo(s, target)
 }
 
-/** Far transfers are helpers' work, flags and all. */
+/** Far transfers are helpers' work, flags and all; what they access near the stack pointer is the stack. */
 function farEnd(s: DisasContext): void {
+  s.insnFlags |= x.INSN_STACK
   s.ccOp = x.CC_OP_DYNAMIC
   s.ccOpDirty = false
   genEob(s, true)

@@ -32,6 +32,9 @@ const MSR_MTRRCAP = 0xfe
 const MSR_PAT = 0x277
 const MSR_UCODE_REV = 0x8b
 const MSR_TSC_DEADLINE = 0x6e0
+/** Intel's since the P6: no identification of a platform, nothing of a bus. */
+const MSR_PLATFORM_ID = 0x17
+const MSR_EBL_CR_POWERON = 0x2a
 /** AMD's: no encryption of memory and no MTRR beyond the architecture's; no message when an interrupt is pending. */
 const MSR_AMD64_SYSCFG = 0xc001_0010
 const MSR_K8_INT_PENDING_MSG = 0xc001_0055
@@ -68,6 +71,7 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
   if (index === MSR_TSC_DEADLINE) return hasTscDeadline(cpu) ? env.tscDeadline : null
   if (index === MSR_PAT) return env.pat
   if (index === MSR_UCODE_REV) return cpu.ucodeRev
+  if (index === MSR_PLATFORM_ID || index === MSR_EBL_CR_POWERON) return isAmdCpu(env) ? null : 0n
   if (index === MSR_AMD64_SYSCFG || index === MSR_K8_INT_PENDING_MSG) return isAmdCpu(env) ? 0n : null
   if (has(cpu, CPUID_MTRR)) {
     if (index === MSR_MTRRCAP) return BigInt(MTRR_VCNT) | (1n << 8n) | (1n << 10n)
