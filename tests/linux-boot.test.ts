@@ -119,6 +119,26 @@ describe.sequential('Debian’s Linux on tcg', () => {
   )
 
   it.skipIf(why !== '')(
+    `takes the HPET and ACPI's power management timer for clocks${why}`,
+    () => {
+      const run = `
+        cd /sys/devices/system/clocksource/clocksource0
+        for clock in hpet acpi_pm; do echo $clock > current_clocksource; usleep 10000; cat current_clocksource; done
+        grep -E '^ +0:' /proc/interrupts`
+      const lines = boot(
+        cloud.path,
+        makeInitramfs(amd64Busybox.path, run).build(),
+        ...['-machine', 'microvm,hpet=on,pm-timer=on'],
+      )
+
+      expect(lines).toEqual(expect.arrayContaining(['hpet', 'acpi_pm']))
+      // Legacy replacement: the HPET ticks on interrupt 0 until the local APIC's timer takes over.
+      expect(Number(/^ +0: +(\d+) +IO-APIC +2-edge/m.exec(lines.join('\n'))?.[1])).toBeGreaterThan(50)
+    },
+    TIMEOUT + 30_000,
+  )
+
+  it.skipIf(why !== '')(
     `comes up ${BOOTS} times of ${BOOTS}${why}`,
     () => {
       const initrd = makeInitramfs(amd64Busybox.path, 'echo $((6 * 7))').build()

@@ -18,10 +18,7 @@ const CHECKSUM_OFFSET = 9
 
 /** Address spaces of a generic address (ACPI 6.5, 5.2.3.2). */
 const AML_AS_SYSTEM_MEMORY = 0
-
-/** Bits of the FADT's flags (ACPI 6.5, table 5.10). */
-export const ACPI_FADT_F_RESET_REG_SUP = 10
-export const ACPI_FADT_F_HW_REDUCED_ACPI = 20
+const AML_AS_SYSTEM_IO = 1
 
 /**
  * Appends a table: header, then what `body` appends; its checksum is left to the linker. Returns the offset of the table.
@@ -45,65 +42,21 @@ export function acpiTable(
   return start
 }
 
-/**
- * A register in system memory that is `bits` wide, or none.
- * @qemu hw/acpi/aml-build.c build_append_gas
- */
-const memoryRegister = (address: number, bits: number): number[] => [
-  AML_AS_SYSTEM_MEMORY,
+/** A register that is `bits` wide, or none. @qemu hw/acpi/aml-build.c build_append_gas */
+const register = (space: number, address: number, bits: number): number[] => [
+  space,
   bits,
   0,
   0,
   ...littleEndian(address, 8),
 ]
 
-/**
- * What the FADT of a machine without ACPI's fixed hardware says.
- * @qemu include/hw/acpi/acpi-defs.h AcpiFadtData
- */
-export interface AcpiFadtReduced {
-  /** Offset of the DSDT in the tables' file. */
-  readonly dsdt: number
-  /** Guest physical addresses of registers of 8 bits: sleep control, sleep status, reset. */
-  readonly sleepCtl: number
-  readonly sleepSts: number
-  readonly resetReg: number
-  /** What resets when written to the reset register. */
-  readonly resetVal: number
-}
+/** The same in system memory, or none. */
+export const memoryRegister = (address: number, bits: number): number[] =>
+  register(AML_AS_SYSTEM_MEMORY, address, bits)
 
-/** Bytes of the FADT from the flags of revision 5 back to its header, all zero here but DSDT's address. */
-const FADT_FIRMWARE_CTRL = 36
-const FADT_DSDT = 40
-const FADT_FLAGS = 112
-const FADT_X_DSDT = 140
-
-/**
- * The fixed table, revision 5.0, of a hardware-reduced machine (ACPI 6.5, 5.2.9 and 4.1): the fields of the fixed hardware
- * are zero.
- * @qemu hw/acpi/aml-build.c build_fadt
- */
-export function buildFadtReduced(tables: number[], linker: BIOSLinker, f: AcpiFadtReduced): number {
-  const start = tables.length
-  const padTo = (offset: number): void => {
-    while (tables.length < start + offset) tables.push(0)
-  }
-  return acpiTable(tables, linker, 'FACP', 5, () => {
-    const pointer = (offset: number, size: 4 | 8): void => {
-      padTo(offset + size)
-      linker.addPointer(ACPI_BUILD_TABLE_FILE, start + offset, size, ACPI_BUILD_TABLE_FILE, f.dsdt)
-    }
-    padTo(FADT_FIRMWARE_CTRL)
-    pointer(FADT_DSDT, 4)
-    padTo(FADT_FLAGS)
-    const flags = (1 << ACPI_FADT_F_HW_REDUCED_ACPI) | (1 << ACPI_FADT_F_RESET_REG_SUP)
-    tables.push(...littleEndian(flags, 4), ...memoryRegister(f.resetReg, 8), f.resetVal)
-    pointer(FADT_X_DSDT, 8)
-    // Event, control, timer and general-purpose blocks, eight of them: none.
-    for (let i = 0; i < 8; i++) tables.push(...memoryRegister(0, 0))
-    tables.push(...memoryRegister(f.sleepCtl, 8), ...memoryRegister(f.sleepSts, 8))
-  })
-}
+/** The same among the ports. */
+export const ioRegister = (port: number, bits: number): number[] => register(AML_AS_SYSTEM_IO, port, bits)
 
 /**
  * The list of tables, by their offsets in the tables' file.
@@ -116,6 +69,18 @@ export function buildXsdt(tables: number[], linker: BIOSLinker, offsets: readonl
       tables.push(...littleEndian(0, 8))
       linker.addPointer(ACPI_BUILD_TABLE_FILE, at, 8, ACPI_BUILD_TABLE_FILE, offset)
     }
+  })
+}
+
+/**
+ * The high precision event timer (IA-PC HPET 1.0a, 3.2.4): `blockId` is the low half of its capabilities.
+ * @qemu hw/i386/acpi-build.c build_hpet
+ */
+export function buildHpet(tables: number[], linker: BIOSLinker, blockId: number, base: number): number {
+  return acpiTable(tables, linker, 'HPET', 1, () => {
+    tables.push(...littleEndian(blockId, 4), ...memoryRegister(base, 0))
+    // Its number, the shortest period (the guest finds out), and that nothing else is in its page.
+    tables.push(0, ...littleEndian(0, 2), 0)
   })
 }
 

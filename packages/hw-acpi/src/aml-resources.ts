@@ -26,3 +26,16 @@ export function amlIrqNoFlags(irq: number): Aml {
  */
 export const amlInterruptEdge = (gsi: number): Aml =>
   resource([0x89, ...littleEndian(6, 2), 0b0011, 1, ...littleEndian(gsi, 4)])
+
+/**
+ * Memory at a fixed address below 4 GiB, which is only read from or not (ACPI 6.5, 6.4.3.4).
+ * @qemu hw/acpi/aml-build.c aml_memory32_fixed
+ */
+export const amlMemory32Fixed = (base: number, length: number, writable: boolean): Aml =>
+  resource([
+    0x86,
+    ...littleEndian(9, 2),
+    Number(writable),
+    ...littleEndian(base, 4),
+    ...littleEndian(length, 4),
+  ])

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * ACPI: the generic event device with power-off, reset and power button, and what tables are built with.
+ * ACPI: the generic event device with power-off, reset and power button, the fixed hardware with its timer, and what tables are
+ * built with.
  * @packageDocumentation
  */
+export { type AcpiFadtData, type AcpiFixedHardware, buildFacs, buildFadt } from './acpi-fadt.js'
+export { ACPI_PM_BASE, AcpiPmState, TYPE_ACPI_PM } from './acpi-pm.js'
 export {
   ACPI_BUILD_LOADER_FILE,
   ACPI_BUILD_RSDP_FILE,
   ACPI_BUILD_TABLE_FILE,
-  type AcpiFadtReduced,
   acpiTable,
-  buildFadtReduced,
+  buildHpet,
   buildRsdp,
   buildXsdt,
 } from './acpi-tables.js'
@@ -39,7 +41,7 @@ export {
   amlString,
   littleEndian,
 } from './aml-build.js'
-export { amlInterruptEdge, amlIo, amlIrqNoFlags } from './aml-resources.js'
+export { amlInterruptEdge, amlIo, amlIrqNoFlags, amlMemory32Fixed } from './aml-resources.js'
 export { BIOSLinker, biosLinkerLoaderRun, type LinkedFile, type PointerSize } from './bios-linker-loader.js'
 export { acpiDsdtAddPowerButton, buildGedAml } from './ged-aml.js'
 export {

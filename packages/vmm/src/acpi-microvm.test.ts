@@ -13,23 +13,26 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { ACPI_DIRECT_ADDR, acpiBuildMicrovm } from './acpi-microvm.js'
 import type { MadtCpu } from './acpi-madt.js'
 import { Machine } from './machine.js'
+import { TYPE_MICROVM_MACHINE } from './microvm.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'dromaius-acpi-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const iasl = spawnSync('iasl', ['-v']).status === 0 ? '' : ' (skipped: iasl of acpica-tools is missing)'
 
-/** Tables of a machine with all its optional devices and those CPUs. */
+/** Tables of a machine with all its optional devices, unless `timers` is `off`, and those CPUs. */
 async function tablesOf(
   cpus: readonly MadtCpu[],
+  timers: 'on' | 'off' = 'off',
 ): Promise<{ files: LinkedFile[]; tables: Map<string, Buffer> }> {
   const machine = await Machine.create({
     accel: 'qtest',
-    machine: { rtc: 'on' },
+    machine: { rtc: 'on', hpet: timers, 'pm-timer': timers },
     serial: 'null',
   })
-  const bus = machine.board.buses.find(({ name }) => name === 'isa.0')!
-  const files = biosLinkerLoaderRun(acpiBuildMicrovm({ cpus, isaDevices: bus.children }), ACPI_DIRECT_ADDR)
+  const { isaBus, hpet, acpiPm } = TYPE_MICROVM_MACHINE.cast(machine.board)
+  const linker = acpiBuildMicrovm({ cpus, isaDevices: isaBus.children, hpet, pm: acpiPm, sci: 10 })
+  const files = biosLinkerLoaderRun(linker, ACPI_DIRECT_ADDR)
   await machine.stop()
   const blob = Buffer.from(files.find(({ name }) => name === ACPI_BUILD_TABLE_FILE)!.data)
   const tables = new Map<string, Buffer>()
@@ -92,10 +95,50 @@ describe('the ACPI tables', () => {
     expect([...madt.subarray(60, 76)]).toEqual([9, 16, 0, 0, 255, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0])
   })
 
-  it.skipIf(iasl !== '')(
-    `iasl takes all of them apart and together again without a warning${iasl}`,
-    async () => {
-      const { tables } = await tablesOf(cpus(4))
+  it('with fixed hardware the FADT tells of its registers, and there is a FACS', async () => {
+    const { tables, files } = await tablesOf(cpus(1), 'on')
+    const base = files.find(({ name }) => name === ACPI_BUILD_TABLE_FILE)!.addr
+    const fadt = tables.get('FACP')!
+    const register = (at: number): number[] => [
+      fadt[at]!,
+      fadt[at + 1]!,
+      Number(fadt.readBigUInt64LE(at + 4)),
+    ]
+
+    expect(fadt.length).toBe(268)
+    // WBINVD, buttons are devices, the clock wakes nobody up, a reset register; neither reduced nor a wide timer.
+    expect(fadt.readUInt32LE(112)).toBe(0x471)
+    expect([fadt.readUInt32LE(36), Number(fadt.readBigUInt64LE(132))]).toEqual([base, base])
+    expect(fadt.readUInt16LE(46)).toBe(10)
+    expect([56, 64, 76].map((at) => fadt.readUInt32LE(at))).toEqual([0x600, 0x604, 0x608])
+    expect([88, 89, 91].map((at) => fadt[at])).toEqual([4, 2, 4])
+    expect([148, 172, 208].map(register)).toEqual([
+      [1, 32, 0x600],
+      [1, 16, 0x604],
+      [1, 32, 0x608],
+    ])
+    expect([244, 256].map(register)).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ])
+    expect(base % 64).toBe(0)
+    expect(tables.get('FACS')!.length).toBe(64)
+  })
+
+  it('the HPET table tells what the registers say and where they are, and IRQ 0 and the SCI are overridden', async () => {
+    const { tables } = await tablesOf(cpus(1), 'on')
+    const hpet = tables.get('HPET')!
+    const overrides = tables.get('APIC')!.subarray(44 + 8 + 12, 44 + 8 + 12 + 20)
+
+    expect(hpet.readUInt32LE(36)).toBe(0x8086a201)
+    expect([hpet[40], Number(hpet.readBigUInt64LE(44))]).toEqual([0, 0xfed00000])
+    expect([...overrides]).toEqual([2, 10, 0, 0, 2, 0, 0, 0, 0, 0, 2, 10, 0, 10, 10, 0, 0, 0, 0xd, 0])
+  })
+
+  it.skipIf(iasl !== '').each(['off', 'on'] as const)(
+    `iasl takes all of them apart and together again without a warning, extra timers %s${iasl}`,
+    async (timers) => {
+      const { tables } = await tablesOf(cpus(4), timers)
       for (const [name, bytes] of tables) {
         const aml = join(folder, `${name}.aml`)
         writeFileSync(aml, bytes)

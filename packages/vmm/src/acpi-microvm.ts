@@ -10,12 +10,16 @@ import {
   ACPI_GED_SLP_TYP_S5,
   acpiDsdtAddPowerButton,
   acpiTable,
+  type AcpiFixedHardware,
+  type AcpiPmState,
   type Aml,
   amlAppend,
   amlBlock,
   amlDevice,
+  amlEisaid,
   amlInt,
   amlIo,
+  amlMemory32Fixed,
   amlNameDecl,
   amlPackage,
   amlResourceTemplate,
@@ -23,8 +27,10 @@ import {
   amlString,
   BIOSLinker,
   biosLinkerLoaderRun,
-  buildFadtReduced,
+  buildFacs,
+  buildFadt,
   buildGedAml,
+  buildHpet,
   buildRsdp,
   buildXsdt,
   GED_MMIO_BASE,
@@ -32,6 +38,8 @@ import {
   GED_MMIO_IRQ,
 } from '@dromaius/hw-acpi'
 import { FW_CFG_IO_BASE, type FWCfgState, fwCfgAddFile } from '@dromaius/hw-nvram'
+import { TYPE_MC146818_RTC } from '@dromaius/hw-rtc'
+import { HPET_BASE, HPET_LEN, hpetBlockId, type HPETState } from '@dromaius/hw-timer'
 import type { DeviceState } from '@dromaius/qom'
 import { isaBuildAml } from './acpi-isa-aml.js'
 import { acpiBuildMadt, type MadtCpu } from './acpi-madt.js'
@@ -48,6 +56,10 @@ export interface AcpiMicrovmConfig {
   readonly cpus: readonly MadtCpu[]
   /** Devices of the ISA bus. */
   readonly isaDevices: readonly DeviceState[]
+  readonly hpet: HPETState | null
+  /** The fixed hardware, and its interrupt. */
+  readonly pm: AcpiPmState | null
+  readonly sci: number
 }
 
 /** @qemu hw/i386/fw_cfg.c fw_cfg_add_acpi_dsdt */
@@ -62,14 +74,33 @@ function fwCfgAddAcpiDsdt(scope: Aml): void {
   amlAppend(scope, dev)
 }
 
+/**
+ * @qemu hw/i386/acpi-build.c build_hpet_aml
+ * @differs it is there, so that nobody has to look at its registers to find out
+ */
+function buildHpetAml(scope: Aml): void {
+  const dev = amlDevice('HPET')
+  amlAppend(dev, amlNameDecl('_HID', amlEisaid('PNP0103')))
+  amlAppend(dev, amlNameDecl('_UID', amlInt(0)))
+  const crs = amlResourceTemplate()
+  amlAppend(crs, amlMemory32Fixed(HPET_BASE, HPET_LEN, false))
+  amlAppend(dev, amlNameDecl('_CRS', crs))
+  amlAppend(scope, dev)
+}
+
 /** @qemu hw/i386/acpi-microvm.c build_dsdt_microvm */
-function buildDsdtMicrovm(tables: number[], linker: BIOSLinker, { isaDevices }: AcpiMicrovmConfig): number {
+function buildDsdtMicrovm(
+  tables: number[],
+  linker: BIOSLinker,
+  { isaDevices, hpet }: AcpiMicrovmConfig,
+): number {
   const dsdt = amlBlock()
   const sb = amlScope('_SB')
   fwCfgAddAcpiDsdt(sb)
   isaBuildAml(isaDevices, sb)
   buildGedAml(sb, GED_MMIO_IRQ, GED_MMIO_BASE)
   acpiDsdtAddPowerButton(sb)
+  if (hpet) buildHpetAml(sb)
   amlAppend(dsdt, sb)
 
   const root = amlScope('\\')
@@ -80,24 +111,46 @@ function buildDsdtMicrovm(tables: number[], linker: BIOSLinker, { isaDevices }: 
   return acpiTable(tables, linker, 'DSDT', 2, () => tables.push(...dsdt.buf))
 }
 
+/** What the FADT says of the fixed hardware, and the FACS that goes with it. */
+function fixedHardware(
+  tables: number[],
+  { pm, sci, isaDevices }: AcpiMicrovmConfig,
+): AcpiFixedHardware | null {
+  if (!pm) return null
+  return {
+    base: pm.iobase,
+    sciInt: sci,
+    wideTimer: pm.timerBits === 32,
+    rtc: isaDevices.some((dev) => TYPE_MC146818_RTC.is(dev)),
+    facs: buildFacs(tables),
+  }
+}
+
 /**
- * Makes the tables of a microvm: RSDP, XSDT, FADT of a hardware-reduced machine, MADT, DSDT.
+ * Makes the tables of a microvm: RSDP, XSDT, FADT, MADT, DSDT; HPET where there is one. Without ACPI's fixed hardware the FADT is
+ * that of a hardware-reduced machine; with it there is a FACS.
  * @qemu hw/i386/acpi-microvm.c acpi_build_microvm
  */
 export function acpiBuildMicrovm(config: AcpiMicrovmConfig): BIOSLinker {
+  const { hpet, pm, sci } = config
   const linker = new BIOSLinker()
   const tables: number[] = []
   linker.alloc(ACPI_BUILD_TABLE_FILE, tables, 64, false)
+  const fixed = fixedHardware(tables, config)
   const dsdt = buildDsdtMicrovm(tables, linker, config)
-  const fadt = buildFadtReduced(tables, linker, {
-    dsdt,
-    sleepCtl: GED_MMIO_BASE_REGS + ACPI_GED_REG_SLEEP_CTL,
-    sleepSts: GED_MMIO_BASE_REGS + ACPI_GED_REG_SLEEP_STS,
-    resetReg: GED_MMIO_BASE_REGS + ACPI_GED_REG_RESET,
-    resetVal: ACPI_GED_RESET_VALUE,
-  })
-  const madt = acpiBuildMadt(tables, linker, config.cpus)
-  buildRsdp(linker, buildXsdt(tables, linker, [fadt, madt]))
+  const offsets = [
+    buildFadt(tables, linker, {
+      dsdt,
+      sleepCtl: GED_MMIO_BASE_REGS + ACPI_GED_REG_SLEEP_CTL,
+      sleepSts: GED_MMIO_BASE_REGS + ACPI_GED_REG_SLEEP_STS,
+      resetReg: GED_MMIO_BASE_REGS + ACPI_GED_REG_RESET,
+      resetVal: ACPI_GED_RESET_VALUE,
+      fixed,
+    }),
+    acpiBuildMadt(tables, linker, config.cpus, { timer: hpet !== null || pm !== null, sci: pm ? sci : null }),
+  ]
+  if (hpet) offsets.push(buildHpet(tables, linker, hpetBlockId(hpet), HPET_BASE))
+  buildRsdp(linker, buildXsdt(tables, linker, offsets))
   return linker
 }
 

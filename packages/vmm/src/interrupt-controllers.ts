@@ -25,6 +25,7 @@ import { TYPE_I8254, TYPE_PC_SPEAKER } from '@dromaius/hw-timer'
 import { qdevConnectGpioOut, qdevGetGpioIn } from '@dromaius/qom'
 import { type qemu_irq, qemuAllocateIrqs } from '@dromaius/util'
 import type { MicrovmMachineState } from './microvm.js'
+import { hpetConnectPit, hpetInit } from './microvm-timers.js'
 
 const PIT_IOBASE = 0x40
 
@@ -39,6 +40,7 @@ export function interruptControllersInit(mms: MicrovmMachineState): void {
     // Lines that lead nowhere: there is no guest code that could take an interrupt.
     mms.gsi = new Array<qemu_irq>(IOAPIC_NUM_PINS).fill(null)
     isaBusRegisterInputIrqs(mms.isaBus, mms.gsi)
+    if (mms.hpetEnabled) mms.hpet = hpetInit(mms)
     return
   }
   if (!(accel instanceof KVMState)) return emulated(mms, TYPE_IOAPIC.new())
@@ -58,12 +60,14 @@ function inKernel(mms: MicrovmMachineState, irqRouting: NonNullable<KVMState['ir
   mms.gsi = qemuAllocateIrqs(kvmPcGsiHandler(lines), IOAPIC_NUM_PINS)
   isaBusRegisterInputIrqs(isaBus, mms.gsi)
   connectIoapic(mms, lines, TYPE_KVM_IOAPIC.new())
+  if (mms.hpetEnabled) mms.hpet = hpetInit(mms)
 
   if (mms.pic !== 'off') lines.i8259Irq = kvmI8259Init(isaBus)
   if (mms.pit !== 'off') {
     const pit = TYPE_KVM_I8254.new()
     pit.iobase = PIT_IOBASE
     isaRealize(pit, isaBus)
+    if (mms.hpet) hpetConnectPit(mms.hpet, pit, false)
   }
 }
 
@@ -74,6 +78,7 @@ function emulated(mms: MicrovmMachineState, ioapic: IOAPICState): void {
   mms.gsi = qemuAllocateIrqs(gsiHandler(lines), IOAPIC_NUM_PINS)
   isaBusRegisterInputIrqs(isaBus, mms.gsi)
   connectIoapic(mms, lines, ioapic)
+  if (mms.hpetEnabled) mms.hpet = hpetInit(mms)
 
   if (mms.pic !== 'off') lines.i8259Irq = i8259Init(isaBus, x86AllocateCpuIrq(mms.system))
   if (mms.pit !== 'off') {
@@ -81,6 +86,7 @@ function emulated(mms: MicrovmMachineState, ioapic: IOAPICState): void {
     pit.iobase = PIT_IOBASE
     isaRealize(pit, isaBus)
     qdevConnectGpioOut(pit, 0, mms.gsi[0] ?? null)
+    if (mms.hpet) hpetConnectPit(mms.hpet, pit, true)
     const speaker = TYPE_PC_SPEAKER.new()
     speaker.pit = pit
     isaRealize(speaker, isaBus)

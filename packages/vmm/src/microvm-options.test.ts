@@ -47,6 +47,23 @@ describe('options of microvm', () => {
     expect((await machineWith([[name, value]])).types).not.toContain(type)
   })
 
+  it.each<[string, string]>([
+    ['hpet', 'hpet'],
+    ['pm-timer', 'acpi-pm'],
+  ])('%s=on adds %s, which is not there by default', async (name, type) => {
+    expect((await machineWith([])).types).not.toContain(type)
+    expect((await machineWith([[name, 'on']])).types).toContain(type)
+  })
+
+  it('pm-timer=on needs the tables that tell of it', async () => {
+    await expect(
+      machineWith([
+        ['pm-timer', 'on'],
+        ['acpi', 'off'],
+      ]),
+    ).rejects.toThrow(/^machine: pm-timer=on needs acpi=on$/)
+  })
+
   it('acpi=off takes the tables away, and the MP table stays', async () => {
     expect(await machineWith([['acpi', 'off']])).toMatchObject({ rsdp: false, mpTable: true })
   })

@@ -3,6 +3,7 @@ import { qemuChrFeInit } from '@dromaius/chardev'
 import { kvmEnabled, qemuGuestGetrandom } from '@dromaius/cpus'
 import {
   acpiGedPowerDown,
+  type AcpiPmState,
   GED_MMIO_BASE,
   GED_MMIO_BASE_REGS,
   GED_MMIO_IRQ,
@@ -24,6 +25,7 @@ import { TYPE_PORT92 } from '@dromaius/hw-i386'
 import { TYPE_I8042 } from '@dromaius/hw-input'
 import { fwCfgInitIoDma, fwCfgModifyFile } from '@dromaius/hw-nvram'
 import { TYPE_MC146818_RTC } from '@dromaius/hw-rtc'
+import type { HPETState } from '@dromaius/hw-timer'
 import { memoryRegionAddSubregion, memoryRegionInitAlias, TYPE_MEMORY_REGION } from '@dromaius/memory'
 import {
   type BusState,
@@ -37,6 +39,7 @@ import {
   typeRegister,
 } from '@dromaius/qom'
 import { CPU_VERSION_LATEST, cpuX86Cpuid, TYPE_X86_CPU } from '@dromaius/target-i386'
+import { UserError } from '@dromaius/util'
 import { ACPI_DIRECT_ADDR, acpiBuildMicrovm, acpiPlaceMicrovm, acpiSetupMicrovm } from './acpi-microvm.js'
 import { x86BiosRomInit } from './bios-rom.js'
 import { fwCfgAddUser, microvmFwCfg } from './board-fw-cfg.js'
@@ -44,6 +47,7 @@ import { E820_RAM, E820_RESERVED } from './e820.js'
 import { interruptControllersInit } from './interrupt-controllers.js'
 import { x86LoadLinux } from './load-linux.js'
 import { microvmSetRtc } from './microvm-rtc.js'
+import { ACPI_PM_SCI, acpiPmInit, hpetConnectRtc } from './microvm-timers.js'
 import { mpTableSetup } from './mptable.js'
 import { romAddOption } from './option-rom.js'
 import { resetVectorSetup } from './reset-vector.js'
@@ -80,6 +84,11 @@ export class MicrovmMachineState extends X86MachineState {
   pit: OnOffAuto = 'auto'
   /** The CMOS clock; `auto` is on where no kvmclock takes its place. */
   rtc: OnOffAuto = 'auto'
+  /** The high precision event timer, and ACPI's fixed hardware with its timer. */
+  hpetEnabled = false
+  pmTimer = false
+  hpet: HPETState | null = null
+  acpiPm: AcpiPmState | null = null
   isaSerial = true
   /** The ways to reset without ACPI. */
   i8042 = true
@@ -120,7 +129,8 @@ function microvmMemoryInit(mms: MicrovmMachineState): void {
 /**
  * Makes the board's devices.
  * @qemu hw/i386/microvm.c microvm_devices_init
- * @differs no virtio-mmio and PCIe yet; with an i8042 and port 92, for guests that reset without ACPI
+ * @differs no virtio-mmio and PCIe yet; with an i8042 and port 92, for guests that reset without ACPI; HPET and ACPI's fixed
+ * hardware on request
  */
 function microvmDevicesInit(mms: MicrovmMachineState): void {
   const { system, systemBus, isaBus } = mms
@@ -134,12 +144,17 @@ function microvmDevicesInit(mms: MicrovmMachineState): void {
     sysbusConnectIrq(ged, 0, mms.gsi[GED_MMIO_IRQ] ?? null)
     system.powerdownNotifiers.push(() => acpiGedPowerDown(ged))
   }
+  if (mms.pmTimer) {
+    if (!x86MachineIsAcpiEnabled(mms)) throw new UserError('-machine: pm-timer=on needs acpi=on')
+    mms.acpiPm = acpiPmInit(mms)
+  }
 
   if (mms.rtc === 'on' || (mms.rtc === 'auto' && !kvmEnabled(system))) {
     const rtc = TYPE_MC146818_RTC.new()
     // The century stands in a register of its own.
     rtc.baseYear = 2000
     isaRealize(rtc, isaBus)
+    if (mms.hpet) hpetConnectRtc(mms.hpet, rtc)
     microvmSetRtc(rtc, mms.below4gMemSize, mms.above4gMemSize)
   }
   if (mms.i8042) {
@@ -216,6 +231,9 @@ function microvmMachineDone(mms: MicrovmMachineState): void {
     const linker = acpiBuildMicrovm({
       cpus: mms.possibleCpus.map(({ archId, cpu }) => ({ apicId: archId, present: cpu !== null })),
       isaDevices: mms.isaBus.children,
+      hpet: mms.hpet,
+      pm: mms.acpiPm,
+      sci: ACPI_PM_SCI,
     })
     acpiSetupMicrovm(fwCfg, linker)
     if (mms.firmware === '') acpiPlaceMicrovm(mms.roms, linker)
@@ -266,6 +284,8 @@ const onOffAutoProperties = [
 
 /** The switches. */
 const boolProperties = [
+  ['hpet', 'hpetEnabled', 'Set on to have a high precision event timer'],
+  ['pm-timer', 'pmTimer', "Set on to have ACPI's fixed hardware, with the power management timer"],
   ['isa-serial', 'isaSerial', 'Set off to disable the instantiation an ISA serial port'],
   [
     'i8042',

@@ -37,6 +37,8 @@ const values: { [K in keyof MachineOptions]?: readonly unknown[] } = {
     'acpi=off',
     'nope',
     'i8042=off',
+    'hpet=on,pm-timer=on',
+    'pm-timer=on,acpi=off',
     ',',
     '=',
   ],
