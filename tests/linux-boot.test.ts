@@ -89,7 +89,7 @@ describe.sequential('Debian’s Linux on tcg', () => {
         () => {
           const lines = boot(
             kernel.path,
-            makeInitramfs(busybox.path, 'echo $((6 * 7))').build(),
+            makeInitramfs(busybox.path, "echo $((6 * 7))\ndmesg | grep -c 'kvm-clock: Using msrs'").build(),
             '-smp',
             smp,
             '-m',
@@ -97,7 +97,7 @@ describe.sequential('Debian’s Linux on tcg', () => {
           )
 
           expect(lines.join('\n')).toMatch(
-            new RegExp(`Linux 6\\.\\S+-${flavour} on ${smp} CPUs, up after [\\d.]+ s\n42\n`),
+            new RegExp(`Linux 6\\.\\S+-${flavour} on ${smp} CPUs, up after [\\d.]+ s\n42\n1\n`),
           )
         },
         TIMEOUT + 30_000,

@@ -23,11 +23,22 @@ static u32 cpuid_eax(u32 leaf, u32 *ebx)
     return eax;
 }
 
+/* Where KVM's leaves begin, behind another hypervisor's if there is one; 0 without them. */
+static u32 kvm_base(void)
+{
+    for (u32 base = 0x40000000; base < 0x40010000; base += 0x100) {
+        u32 ebx;
+        cpuid_eax(base, &ebx);
+        if (ebx == 0x4b4d564b)
+            return base;
+    }
+    return 0;
+}
+
 void check_kvmclock(void)
 {
-    u32 ebx;
-    cpuid_eax(0x40000000, &ebx);
-    if (ebx != 0x4b4d564b || !(cpuid_eax(0x40000001, &ebx) & KVM_FEATURE_CLOCKSOURCE2)) {
+    u32 base = kvm_base(), ebx;
+    if (!base || !(cpuid_eax(base + 1, &ebx) & KVM_FEATURE_CLOCKSOURCE2)) {
         print("kvmclock: none\n");
         return;
     }

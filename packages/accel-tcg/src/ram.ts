@@ -17,7 +17,7 @@ export class TcgRamBacking implements RamBacking {
   constructor(memory: TcgMemory, name: string, size: number) {
     if (size > memory.free) {
       throw new UserError(
-        `'${name}' of ${sizeToStr(size)} does not fit: WebAssembly's 32-bit memory gives a machine at most ${sizeToStr(TCG_RAM_LIMIT)} of RAM`,
+        `'${name}' of ${sizeToStr(size)} does not fit: WebAssembly's 32-bit memory gives a machine at most ${Math.floor(TCG_RAM_LIMIT / 2 ** 20)} MiB of RAM`,
       )
     }
     this.#memory = memory

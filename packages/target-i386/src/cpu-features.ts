@@ -231,9 +231,18 @@ function intelPtSupported(cpu: X86CPU, accel: X86AccelCpu): boolean {
   )
 }
 
+/** Components of XSAVE, which follow from the features of other words. */
+const XSAVE_COMPONENT_WORDS: readonly fw.FeatureWord[] = [
+  fw.FEAT_XSAVE_XCR0_LO,
+  fw.FEAT_XSAVE_XCR0_HI,
+  fw.FEAT_XSAVE_XSS_LO,
+  fw.FEAT_XSAVE_XSS_HI,
+]
+
 /**
  * Takes away what the accelerator cannot do; `cpu.filteredFeatures` tells what that was. `verbose` warns of each.
  * @qemu target/i386/cpu.c x86_cpu_filter_features
+ * @differs the translator's XSAVE components go with their features, without a word; QEMU's translator leaves them in leaf 0xd
  */
 export function x86CpuFilterFeatures(cpu: X86CPU, verbose: boolean): void {
   const accel = accelCpuOf(cpu)
@@ -242,7 +251,8 @@ export function x86CpuFilterFeatures(cpu: X86CPU, verbose: boolean): void {
 
   for (let word = 0; word < fw.FEATURE_WORD_COUNT; word++) {
     const unavailable = cpu.env.features[word] & ~x86CpuGetSupportedFeatureWord(cpu, word, false)
-    markUnavailableFeatures(cpu, word, unavailable, prefix)
+    const named = accel?.name === 'tcg' && XSAVE_COMPONENT_WORDS.includes(word)
+    markUnavailableFeatures(cpu, word, unavailable, named ? null : prefix)
   }
   if (cpu.env.features[fw.FEAT_7_0_EBX] & CPUID_7_0_EBX_INTEL_PT && accel?.name === 'kvm') {
     if (!intelPtSupported(cpu, accel)) {

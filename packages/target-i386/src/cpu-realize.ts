@@ -43,7 +43,7 @@ function modelNameOf(cpu: X86CPU): string {
 function enforceFeatures(cpu: X86CPU): void {
   if (!cpu.enforceCpuid || !x86CpuHaveFilteredFeatures(cpu)) return
   const host = accelCpuOf(cpu)?.usesHostCpuid ?? false
-  throw new UserError(`${host ? 'Host' : 'Accelerator'} doesn't support requested features`)
+  throw new UserError(`${host ? 'Host' : 'TCG'} doesn't support requested features`)
 }
 
 /** Some bits of leaf 0x80000001 EDX must be those of leaf 1 on AMD's. */

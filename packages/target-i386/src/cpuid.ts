@@ -7,14 +7,15 @@ import { FEAT_KVM } from './feature-words.js'
 import type { CpuidRegs } from './cpuid-regs.js'
 import type { X86CPU } from './cpu.js'
 
-/** Highest hypervisor leaf that is answered here; an accelerator puts its own in their place. */
-const HYPERVISOR_LEVEL = 0x40000001
+/** Where hypervisors begin their leaves; each has as many from there as it likes, the next one begins 0x100 later. */
+const HYPERVISOR_BASE = 0x40000000
+const HYPERVISOR_STEP = 0x100
 
 /** The highest leaf of the range that `index` lies in. */
 function limitOf(cpu: X86CPU, index: number): number {
   if (index >= 0xc0000000) return cpu.env.cpuidXlevel2
   if (index >= 0x80000000) return cpu.env.cpuidXlevel
-  if (index >= 0x40000000) return HYPERVISOR_LEVEL
+  if (index >= HYPERVISOR_BASE) return kvmBaseOf(cpu) + 1
   return cpu.env.cpuidLevel
 }
 
@@ -24,19 +25,28 @@ const TCG_SIGNATURE = { ebx: 0x5447_4354, ecx: 0x4354_4743, edx: 0x4743_5447 }
 /** "KVMKVMKVM" and three zeros. */
 const KVM_SIGNATURE = { ebx: 0x4b4d_564b, ecx: 0x564b_4d56, edx: 0x4d }
 
+/** Where the translator shows KVM's two leaves: behind its own if it shows those. */
+function kvmBaseOf(cpu: X86CPU): number {
+  const own = cpu.exposeTcg && cpu.env.features[FEAT_KVM] !== 0n
+  return own ? HYPERVISOR_BASE + HYPERVISOR_STEP : HYPERVISOR_BASE
+}
+
 /**
- * The translator's own leaves; KVM puts its in their place. A guest that is offered KVM's clock has to find KVM's signature.
+ * The translator's leaves; KVM puts its own in their place. A guest that is offered KVM's clock looks for KVM's signature at
+ * every multiple of 0x100 (Linux, Documentation/virt/kvm/x86/cpuid.rst).
  * @qemu target/i386/cpu.c cpu_x86_cpuid
- * @differs QEMU's translator has no such clock
+ * @differs KVM's leaves too: QEMU's translator has no such clock
  */
 function hypervisorLeaf(cpu: X86CPU, leaf: number): CpuidRegs {
   if (accelCpuOf(cpu)?.name !== 'tcg') return noCpuid()
   const paravirtual = cpu.env.features[FEAT_KVM]!
-  if (leaf === 0x40000000) {
-    if (paravirtual !== 0n) return { eax: HYPERVISOR_LEVEL, ...KVM_SIGNATURE }
-    return cpu.exposeTcg ? { eax: HYPERVISOR_LEVEL, ...TCG_SIGNATURE } : noCpuid()
+  if (paravirtual !== 0n) {
+    const base = kvmBaseOf(cpu)
+    if (leaf === base) return { eax: base + 1, ...KVM_SIGNATURE }
+    if (leaf === base + 1) return { ...noCpuid(), eax: Number(paravirtual) }
   }
-  return { ...noCpuid(), eax: Number(paravirtual) }
+  if (leaf === HYPERVISOR_BASE && cpu.exposeTcg) return { eax: HYPERVISOR_BASE + 1, ...TCG_SIGNATURE }
+  return noCpuid()
 }
 
 /**
@@ -49,6 +59,6 @@ export function cpuX86Cpuid(cpu: X86CPU, index: number, count: number): CpuidReg
   const leaf = index > limitOf(cpu, index) ? cpu.env.cpuidLevel : index
   if (leaf >= 0xc0000000) return cpuidCentaurLeaf(cpu, leaf)
   if (leaf >= 0x80000000) return cpuidExtendedLeaf(cpu, leaf, count)
-  if (leaf >= 0x40000000) return hypervisorLeaf(cpu, leaf)
+  if (leaf >= HYPERVISOR_BASE) return hypervisorLeaf(cpu, leaf)
   return cpuidStandardLeaf(cpu, leaf, count)
 }

@@ -9,7 +9,10 @@ describe('-accel tcg', () => {
     async (cpus) => {
       const { output, code } = await boot({ accel: 'tcg', cpus }, { timeout: 50_000 })
 
-      expect(output).toContain('hypervisor: KVMKVMKVM')
+      expect(output).toContain('hypervisor: TCGTCGTCGTCG, leaves 0x40000000-0x40000001\r\n')
+      expect(output).toContain(
+        'hypervisor: KVMKVMKVM, leaves 0x40000100-0x40000101\r\nKVM features: clocksource ',
+      )
       expect(output).toContain(`CPUs: ${cpus} by the ACPI MADT`)
       for (let id = 1; id < cpus; id++)
         expect(output).toContain(`CPU with APIC id ${id}: online, says its APIC id is ${id}`)
