@@ -4,7 +4,7 @@
 
 import { ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_LOAD_ADDRESS, ENV_MMU_IDX, ENV_PENDING } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
-import { reg } from './env'
+import { raise, reg } from './env'
 import { x86TlbFill } from './mmu'
 
 const RSP = 4;
@@ -31,4 +31,9 @@ export function refineFault(env: u32, insn: u32): void {
   if (x86TlbFill(env, load<u64>(env, ENV_LOAD_ADDRESS), 1, mode)) x86TlbFill(env, addr, 1, mode);
   store<u64>(env, 0, x.X_WALK_FAULT);
   store<u32>(env, 0, ENV_PENDING);
+}
+
+/** An operand of 16 bytes is not where it has to be (SDM volume 1, 4.1.1). @qemu target/i386/tcg/excp_helper.c x86_cpu_do_unaligned_access */
+export function x86CpuDoUnalignedAccess(env: u32): void {
+  raise(env, x.EXCP0D_GPF);
 }

@@ -5,7 +5,7 @@
 export { tcgQemuTbExec } from '@dromaius/tcg/build/interpreter'
 export * from '@dromaius/tcg/assembly/softmmu'
 export { cpuGetTbCpuState, updateMmuIndex } from './env'
-export { refineFault } from './fault'
+export { refineFault, x86CpuDoUnalignedAccess } from './fault'
 export { x86TlbFill } from './mmu'
 export { computeEflags, helper_cc_compute_all, helper_read_eflags, helper_write_eflags, loadEflags } from './cc'
 export * from './int'

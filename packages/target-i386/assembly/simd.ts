@@ -8,50 +8,15 @@ import { ENV_MMU_IDX } from '@dromaius/tcg/src/layout'
 import { faulted, stu } from './env'
 import * as x from '../src/tcg/x86-layout'
 
-/** PSLLDQ (bit 8 of `c` clear) and PSRLDQ by bytes. */
-export function helper_psdq(env: u32, d: u64, c: u64, _: u64): u64 {
-  let at = env + <u32>d, room = env + x.X_SSE_T1, n = <u32>c & 0xff;
-  if (n > 16) n = 16;
-  memory.fill(room, 0, 48);
-  v128.store(room + 16, v128.load(at));
-  v128.store(at, c & 0x100 ? v128.load(room + 16 + n) : v128.load(room + 16 - n));
-  return 0;
-}
-
-/** PALIGNR on 16 bytes or, with bit 8 of `c`, on 8. */
+/** PALIGNR on MMX registers. */
 export function helper_palignr(env: u32, d: u64, s: u64, c: u64): u64 {
-  let room = env + x.X_SSE_T1, n = <u32>c & 0xff, half = (c & 0x100) != 0;
+  let room = env + x.X_SSE_T1, n = <u32>c & 0xff;
   // The source may be the room for memory operands right before.
-  let source = v128.load(env + <u32>s), target = v128.load(env + <u32>d);
-  memory.fill(room, 0, 64);
-  v128.store(room, source);
-  if (half) {
-    store<u64>(room, i64x2.extract_lane(target, 0), 8);
-    store<u64>(room, 0, 16);
-    store<u64>(env + <u32>d, n > 16 ? 0 : load<u64>(room + n));
-  } else {
-    v128.store(room + 16, target);
-    v128.store(env + <u32>d, n > 32 ? i32x4.splat(0) : v128.load(room + n));
-  }
-  return 0;
-}
-
-/** PSHUFD and SHUFPS: `c` is the immediate; with bit 8 the lower half comes from the destination. */
-export function helper_shuffle32(env: u32, d: u64, s: u64, c: u64): u64 {
-  let to = env + <u32>d, from = env + <u32>s, first = c & 0x100 ? to : from, order = <u32>c;
-  let w0 = load<u32>(first + (order & 3) * 4), w1 = load<u32>(first + ((order >> 2) & 3) * 4);
-  let w2 = load<u32>(from + ((order >> 4) & 3) * 4), w3 = load<u32>(from + ((order >> 6) & 3) * 4);
-  store<u64>(to, <u64>w0 | (<u64>w1 << 32));
-  store<u64>(to, <u64>w2 | (<u64>w3 << 32), 8);
-  return 0;
-}
-
-/** SHUFPD. */
-export function helper_shufpd(env: u32, d: u64, s: u64, c: u64): u64 {
-  let to = env + <u32>d;
-  let low = load<u64>(to + (<u32>c & 1) * 8), high = load<u64>(env + <u32>s + ((<u32>c >> 1) & 1) * 8);
-  store<u64>(to, low);
-  store<u64>(to, high, 8);
+  let source = load<u64>(env + <u32>s), target = load<u64>(env + <u32>d);
+  memory.fill(room, 0, 32);
+  store<u64>(room, source);
+  store<u64>(room, target, 8);
+  store<u64>(env + <u32>d, n > 16 ? 0 : load<u64>(room + n));
   return 0;
 }
 
@@ -61,48 +26,15 @@ function shuffle16(value: u64, order: u32): u64 {
   return result;
 }
 
-/** PSHUFLW, PSHUFHW, PSHUFW: bit 8 of `c` for the high half, bit 9 for MMX. */
+/** PSHUFW. */
 export function helper_shuffle16(env: u32, d: u64, s: u64, c: u64): u64 {
-  let to = env + <u32>d, low = load<u64>(env + <u32>s), high = load<u64>(env + <u32>s, 8), order = <u32>c & 0xff;
-  if (c & 0x100) high = shuffle16(high, order);
-  else low = shuffle16(low, order);
-  store<u64>(to, low);
-  if (!(c & 0x200)) store<u64>(to, high, 8);
+  store<u64>(env + <u32>d, shuffle16(load<u64>(env + <u32>s), <u32>c));
   return 0;
 }
 
-/** PMOVMSKB (`c` 0, 1 for MMX), MOVMSKPS (2), MOVMSKPD (3). */
-export function helper_movmsk(env: u32, s: u64, c: u64, _: u64): u64 {
-  let value = v128.load(env + <u32>s);
-  switch (<u32>c) {
-    case 0: return i8x16.bitmask(value);
-    case 1: return i8x16.bitmask(value) & 0xff;
-    case 2: return i32x4.bitmask(value);
-    default: return i64x2.bitmask(value);
-  }
-}
-
-/** PTEST: condition codes. */
-export function helper_ptest(env: u32, d: u64, s: u64, _: u64): u64 {
-  let a = v128.load(env + <u32>d), b = v128.load(env + <u32>s);
-  return (v128.any_true(v128.and(a, b)) ? 0 : x.CC_Z) | (v128.any_true(v128.andnot(b, a)) ? 0 : x.CC_C);
-}
-
-/** BLENDPS, BLENDPD, PBLENDW: bit i of `c` picks lane i of the source; lanes of 1 << (c >> 8) bytes. */
-export function helper_blend(env: u32, d: u64, s: u64, c: u64): u64 {
-  let size = <u32>1 << (<u32>c >> 8);
-  for (let i: u32 = 0; i < 16; i += size) {
-    if ((<u32>c >> (i / size)) & 1) memory.copy(env + <u32>d + i, env + <u32>s + i, size);
-  }
-  return 0;
-}
-
-/** PBLENDVB, BLENDVPS, BLENDVPD by the signs in XMM0: `c` is 0, 2 or 3. */
-export function helper_blendv(env: u32, d: u64, s: u64, c: u64): u64 {
-  let mask = v128.load(env + x.X_XMM), at = env + <u32>d;
-  mask = c == 0 ? i8x16.shr_s(mask, 7) : c == 2 ? i32x4.shr_s(mask, 31) : i64x2.shr_s(mask, 63);
-  v128.store(at, v128.bitselect(v128.load(env + <u32>s), v128.load(at), mask));
-  return 0;
+/** PMOVMSKB of an MMX register. */
+export function helper_movmsk(env: u32, s: u64, b: u64, c: u64): u64 {
+  return i8x16.bitmask(v128.load64_zero(env + <u32>s));
 }
 
 /** INSERTPS: the immediate `c`, its source lane zero for memory. */

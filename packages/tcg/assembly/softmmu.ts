@@ -12,11 +12,14 @@ const TLB_INDEX_MASK: u32 = ((1 << l.TLB_BITS) - 1) << l.TLB_ENTRY_BITS;
 let tlbFillFunction: u32 = 0;
 /** Table index of the target's function that writes `ENV_TB_*`. */
 let tbStateFunction: u32 = 0;
+/** Table index of the target's function for an access that has to be aligned and is not: (env) => nothing, an exception is pending. */
+let unalignedFunction: u32 = 0;
 
 /** Tells of the target's functions, by their places in the table. */
-export function setTarget(tlbFill: u32, tbState: u32): void {
+export function setTarget(tlbFill: u32, tbState: u32, unaligned: u32): void {
   tlbFillFunction = tlbFill;
   tbStateFunction = tbState;
+  unalignedFunction = unaligned;
 }
 
 /** Leaves the interpreter for what is pending. */
@@ -305,6 +308,38 @@ export function storeSlow(env: u32, addr: u64, size: u32, value: u64): void {
   if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && watch(env, addr, size, l.ACCESS_WRITE)) return;
   if (load<u32>(env, l.ENV_DEBUG_COUNT) != 0) noteDebugHits(env, addr, size, l.ACCESS_WRITE);
   storeMode(env, addr, size, value, load<u32>(env, l.ENV_MMU_IDX));
+}
+
+/** Whether an access of 16 bytes may be where it is; if not, an exception is pending. */
+function mayBeThere(env: u32, addr: u64, aligned: u32): bool {
+  if (!aligned || (addr & 15) == 0) return true;
+  call_indirect<void>(unalignedFunction, env);
+  return false;
+}
+
+/** A load of 16 bytes that missed the TLB, into ENV_VECTOR. */
+export function loadSlow128(env: u32, addr: u64, aligned: u32): void {
+  if (!mayBeThere(env, addr, aligned)) return;
+  if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && watch(env, addr, 16, l.ACCESS_READ)) return;
+  if (load<u32>(env, l.ENV_DEBUG_COUNT) != 0) noteDebugHits(env, addr, 16, l.ACCESS_READ);
+  let mode = load<u32>(env, l.ENV_MMU_IDX);
+  let low = loadMode(env, addr, 8, mode);
+  if (load<u32>(env, l.ENV_PENDING) != 0) return;
+  let high = loadMode(env, addr + 8, 8, mode);
+  store<u64>(env, low, l.ENV_VECTOR);
+  store<u64>(env, high, l.ENV_VECTOR + 8);
+}
+
+/** A store of the 16 bytes in ENV_VECTOR that missed the TLB: all or, on a fault, nothing. */
+export function storeSlow128(env: u32, addr: u64, aligned: u32): void {
+  if (!mayBeThere(env, addr, aligned)) return;
+  if (load<u32>(env, l.ENV_WATCH_COUNT) != 0 && watch(env, addr, 16, l.ACCESS_WRITE)) return;
+  if (load<u32>(env, l.ENV_DEBUG_COUNT) != 0) noteDebugHits(env, addr, 16, l.ACCESS_WRITE);
+  let mode = load<u32>(env, l.ENV_MMU_IDX), first: u32 = 0x1000 - (<u32>addr & 0xfff);
+  if (!probeStore(env, addr, min<u32>(first, 16), mode)) return;
+  if (first < 16 && !probeStore(env, addr + first, 16 - first, mode)) return;
+  storeMode(env, addr, 8, load<u64>(env, l.ENV_VECTOR), mode);
+  storeMode(env, addr + 8, 8, load<u64>(env, l.ENV_VECTOR + 8), mode);
 }
 
 /** Notes that a watchpoint is hit: the CPU stops behind the instruction, which has to be in a block of its own. True: not yet. */

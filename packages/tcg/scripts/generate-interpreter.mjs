@@ -29,6 +29,51 @@ function computing({ kind, expr }, imm) {
   return `${operands}\nstore<u64>(env + (${d}), ${value});\nip += ${words};\ncontinue;`
 }
 
+/** An operation on vectors; its last operand may be a slot of 64 bits, or in the next word. @param {OpDef} op @param {boolean} imm */
+function vector({ name, expr, operands = 'vvv' }, imm) {
+  if (name === 'vshuffle') {
+    // What is no byte of one of the two is beyond the bytes there are, and gives zero.
+    return `let order = v128.load(ip + 8);
+let x = i8x16.swizzle(v128.load(env + (${a})), order);
+let y = i8x16.swizzle(v128.load(env + (${b})), i8x16.sub(order, i8x16.splat(16)));
+v128.store(env + (${d}), v128.or(x, y));
+ip += 24;
+continue;`
+  }
+  const read = (/** @type {string | undefined} */ kind, /** @type {string} */ at) =>
+    kind === 'v' ? `v128.load(env + (${at}))` : slot(at)
+  const last = imm
+    ? 'let b = load<u64>(ip, 8);\n'
+    : operands.length > 2
+      ? `let b = ${read(operands[2], b)};\n`
+      : ''
+  const put = operands[0] === 'v' ? 'v128.store' : 'store<u64>'
+  return `let a = ${read(operands[1], a)};
+${last}${put}(env + (${d}), ${expr});
+ip += ${imm ? 16 : 8};
+continue;`
+}
+
+/** A vector in guest memory; what has to be aligned never leaves its page. @param {OpDef} op */
+function vectorAccess({ kind, expr, aligned }) {
+  const store = kind === 'store'
+  const page = aligned ? 'addr & (PAGE_MASK | 15)' : '(addr + 15) & PAGE_MASK'
+  const value = `v128.load(env + (${d}))`
+  return `let addr = ${slot(a)} + <u64><i64><i16>(w >> 48);
+let entry = tlb + (<u32>(addr >> 7) & TLB_INDEX_MASK);
+if ((${page}) == load<u64>(entry, ${store ? 'TLB_WRITE' : 'TLB_READ'})) {
+  let host = <u32>addr + load<u32>(entry, TLB_ADDEND);
+  ${store ? expr.replace('value', value) : `v128.store(env + (${d}), ${expr})`};
+} else {
+  ${store ? `store<u32>(env, ip, ENV_EXIT_IP);\n  v128.store(env + ENV_VECTOR, ${value});` : ''}
+  ${kind}Slow128(env, addr, ${aligned ? 1 : 0});
+  if (load<u32>(env, ENV_PENDING) != 0) return leave(env, ip);
+  ${store ? '' : `v128.store(env + (${d}), v128.load(env + ENV_VECTOR));`}
+}
+ip += 8;
+continue;`
+}
+
 const signed = { ld8s: '<u64><i64><i8>', ld16s: '<u64><i64><i16>', ld32s: '<u64><i64><i32>' }
 
 /** @param {OpDef} op */
@@ -110,7 +155,10 @@ continue;`
 
 let cases = ''
 opDefs.forEach((op, number) => {
-  if (op.kind === 'load' || op.kind === 'store') cases += arm(number, memory(op))
+  if (op.size === 16) cases += arm(number, vectorAccess(op))
+  else if (op.kind === 'load' || op.kind === 'store') cases += arm(number, memory(op))
+  else if (op.kind === 'vector')
+    cases += arm(op.operands === 'vvs' ? number + OP_IMMEDIATE : number, vector(op, op.operands === 'vvs'))
   else if (op.kind === 'control') {
     const body = control[op.name]
     if (body) cases += arm(number, body)
@@ -123,11 +171,13 @@ opDefs.forEach((op, number) => {
 /** The interpreter's source. */
 export const interpreterSource = `// SPDX-License-Identifier: GPL-2.0-or-later
 // Written by scripts/generate-interpreter.mjs from src/opcodes.ts.
-import { leave, loadSlow, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow } from '../assembly/softmmu'
+import {
+  leave, loadSlow, loadSlow128, lookupTbPtr, mulSignedHigh, mulUnsignedHigh, storeSlow, storeSlow128,
+} from '../assembly/softmmu'
 import {
   ENV_EXIT_IP, ENV_EXIT_TB, ENV_ICOUNT_DECR, ENV_PENDING, ENV_TLB, EXIT_CHAIN0, EXIT_CHAIN1, EXIT_END, EXIT_HOT,
   EXIT_LOOKUP, EXIT_REQUEST, HOT_COUNT, TB_COUNT, TB_FUNCTION,
-  TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
+  ENV_VECTOR, TLB_ADDEND, TLB_BITS, TLB_ENTRY_BITS, TLB_READ, TLB_WRITE,
 } from '../src/layout'
 
 const PAGE_MASK: u64 = ~0xfff;

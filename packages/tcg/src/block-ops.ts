@@ -3,7 +3,16 @@
 // A block's bytecode taken apart again, for the back end that compiles it.
 
 import { O } from './ir.js'
-import { OP_IMMEDIATE, type OpDef, opDefs } from './opcodes.js'
+import {
+  OP_IMMEDIATE,
+  type OpDef,
+  opDefs,
+  VECTOR_A,
+  VECTOR_B,
+  VECTOR_D,
+  VECTOR_TWO,
+  vectorParts,
+} from './opcodes.js'
 
 /** An operation of bytecode. */
 export interface BlockOp {
@@ -18,7 +27,7 @@ export interface BlockOp {
   readonly d: number
   readonly a: number
   readonly b: number
-  /** The second word. */
+  /** The second word; a shuffle has a third. */
   readonly low: number
   readonly high: number
   /** Address that it jumps to within the block, or 0. */
@@ -27,7 +36,9 @@ export interface BlockOp {
 
 /** Operations that have a second word always. */
 const twoWords = new Set(
-  ['movi', 'movcond', 'call', 'callPure', 'tbStart', 'enterTb', 'gotoTb0', 'gotoTb1'].map((name) => O[name]!),
+  ['movi', 'movcond', 'call', 'callPure', 'tbStart', 'enterTb', 'gotoTb0', 'gotoTb1', 'vshuffle'].map(
+    (name) => O[name]!,
+  ),
 )
 
 /**
@@ -57,26 +68,33 @@ export function readBlock(words: Uint32Array, ip: number, size: number): BlockOp
       high: wide ? words[(at >> 2) + 3]! : 0,
       target: jumps ? at + ((first >> 16) << 3) : 0,
     })
-    at += wide ? 16 : 8
+    at += op === O.vshuffle ? 24 : wide ? 16 : 8
   }
   return ops
 }
 
-/** The slot that an operation writes, or -1. */
+/** The slot that an operation writes, or -1. A vector is none. */
 export function writtenSlot({ def, op, d }: BlockOp): number {
+  if (vectorParts[op]! & VECTOR_D) return -1
   if (def.kind === 'store' || def.kind === 'brcond') return -1
   if (def.kind !== 'control') return d
   return op === O.movi || op === O.movcond || op === O.call || op === O.callPure ? d : -1
 }
 
-/** The slots that an operation reads. */
+/** The slots that an operation reads, but for vectors. */
 export function readSlots({ def, op, d, a, b, low, high, immediate }: BlockOp): number[] {
   switch (def.kind) {
     case 'unary':
     case 'load':
       return [a]
     case 'store':
-      return [a, d]
+      return def.size === 16 ? [a] : [a, d]
+    case 'vector': {
+      const parts = vectorParts[op]!
+      const scalars = parts & VECTOR_A ? [] : [a]
+      if (parts & VECTOR_TWO && !(parts & VECTOR_B) && !immediate) scalars.push(b)
+      return scalars
+    }
     case 'control':
       if (op === O.movcond) return [a, b, low & 0xffff]
       if (op === O.call || op === O.callPure) return [low & 0xffff, low >>> 16, high & 0xffff]

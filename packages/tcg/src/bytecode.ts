@@ -6,6 +6,7 @@ import {
   KIND_LOAD,
   KIND_STORE,
   KIND_UNARY,
+  KIND_VECTOR,
   OP_IMMEDIATE,
   opKinds,
 } from './opcodes.js'
@@ -157,9 +158,25 @@ export class BytecodeWriter {
         this.#word(op.op, d, this.#slot(op.a), op.c)
         break
       }
+      case KIND_VECTOR:
+        this.#writeVector(op)
+        break
       default:
         this.#writeControl(op, tb, icount)
     }
+  }
+
+  #writeVector(op: IrOp): void {
+    // A constant in place of a vector is none: only a slot's 64 bits are.
+    const a = this.#slot(op.a)
+    if (op.op === O.vshuffle) {
+      this.#word(op.op, op.d, a, op.b)
+      this.#constant(op.c)
+      this.#constant(op.helper)
+    } else if (op.b >= CONST_BASE) {
+      this.#word(op.op + OP_IMMEDIATE, op.d, a, 0)
+      this.#constant(op.b)
+    } else this.#word(op.op, op.d, a, op.b)
   }
 
   #insnStart(pc: number, word: number): void {

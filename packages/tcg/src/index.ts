@@ -18,6 +18,7 @@ export { foldConstant } from './fold.js'
 export { CONST_BASE, type IrOp, type Label, O, type Operand, TCGContext, tcgDumpOps } from './ir.js'
 export * from './layout.js'
 export { type OpDef, opDefs, type OpKind, opNumber } from './opcodes.js'
+export type { VectorOperands } from './opcodes-vector.js'
 export { Optimizer } from './optimize.js'
 export {
   registerTcgCpuOps,

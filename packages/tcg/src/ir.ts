@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { conditions, type TCGCond } from './conditions.js'
 import { ENV_BLOCK_TEMPS, ENV_TEMPS, ENV_TEMPS_END } from './layout.js'
-import { opDefs, opNumber } from './opcodes.js'
+import { opDefs, opNumber, VECTOR_TWO, vectorParts } from './opcodes.js'
 
 /**
  * What an operation reads or writes: the offset of a slot in the CPU's block (below 0x10000), or a constant of the
@@ -38,9 +38,9 @@ export interface IrOp {
   d: Operand
   a: Operand
   b: Operand
-  /** Third argument of a call; second value of movcond; displacement of a memory access. */
+  /** Third argument of a call; second value of movcond; displacement of a memory access; first half of a shuffle's order. */
   c: Operand
-  /** Place in the table of a call's helper. */
+  /** Place in the table of a call's helper; second half of a shuffle's order. */
   helper: number
 }
 
@@ -69,6 +69,13 @@ export class TCGContext {
     const slot = this.#nextTemp
     this.#nextTemp += 8
     if (slot >= ENV_BLOCK_TEMPS) throw new Error('An instruction needs too many temporaries')
+    return slot
+  }
+
+  /** A temporary for a vector: two slots. @qemu tcg/tcg.c tcg_temp_new_vec */
+  vectorTemp(): Operand {
+    const slot = this.temp()
+    this.temp()
     return slot
   }
 
@@ -140,6 +147,16 @@ export class TCGContext {
     this.emit(O.callPure!, d, a, b, c, helper)
   }
 
+  /**
+   * `d` = bytes of `a` and `b`.
+   * @param order  16 numbers: 0 to 15 for a byte of `a`, 16 to 31 for one of `b`, -1 for zero
+   */
+  shuffle(d: Operand, a: Operand, b: Operand, order: readonly number[]): void {
+    const word = (first: number): number =>
+      order.slice(first, first + 4).reduceRight((rest, n) => (rest << 8) | (n & 0xff), 0)
+    this.emit(O.vshuffle!, d, a, b, this.constPair(word(0), word(4)), this.constPair(word(8), word(12)))
+  }
+
   newLabel(): Label {
     return this.labels++
   }
@@ -192,6 +209,9 @@ export function tcgDumpOps(ctx: TCGContext, nameOf: (slot: number) => string = s
       case 'brcond':
         lines.push(`${name} ${show(op.a)}, ${show(op.b)}, L${op.d}`)
         break
+      case 'vector':
+        lines.push(vectorText(name, op, show))
+        break
       case 'load':
       case 'store':
         lines.push(`${name} ${show(op.d)}, [${show(op.a)}${op.c === 0 ? '' : ` + ${op.c}`}]`)
@@ -201,6 +221,12 @@ export function tcgDumpOps(ctx: TCGContext, nameOf: (slot: number) => string = s
     }
   }
   return lines.join('\n')
+}
+
+function vectorText(name: string, op: IrOp, show: (operand: Operand) => string): string {
+  const two = (vectorParts[op.op]! & VECTOR_TWO) !== 0
+  const order = op.op === O.vshuffle ? `, ${show(op.helper)}:${show(op.c)}` : ''
+  return `${name} ${show(op.d)}, ${show(op.a)}${two ? `, ${show(op.b)}` : ''}${order}`
 }
 
 function controlText(ctx: TCGContext, name: string, op: IrOp, show: (operand: Operand) => string): string {

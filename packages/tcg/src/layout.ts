@@ -81,6 +81,8 @@ export const ENV_WATCH_MAX = 16
 export const ENV_DEBUG_COUNT = 0x170
 export const ENV_DEBUG_HITS = 0x174
 export const ENV_DEBUGS = 0x178
+/** A vector that is loaded or stored out of line. 128 bits. */
+export const ENV_VECTOR = 0x3f0
 /** Temporaries of the intermediate representation: those of an instruction, then those of a block. */
 export const ENV_TEMPS = 0x400
 export const ENV_BLOCK_TEMPS = 0x800

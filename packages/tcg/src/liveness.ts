@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
 import { ENV_ARCH, ENV_BLOCK_TEMPS, ENV_TEMPS } from './layout.js'
-import { KIND_BINARY, KIND_BRCOND, KIND_LOAD, KIND_STORE, KIND_UNARY, opKinds } from './opcodes.js'
+import {
+  KIND_BINARY,
+  KIND_BRCOND,
+  KIND_LOAD,
+  KIND_STORE,
+  KIND_UNARY,
+  KIND_VECTOR,
+  opKinds,
+  VECTOR_A,
+  VECTOR_B,
+  VECTOR_D,
+  VECTOR_TWO,
+  vectorParts,
+} from './opcodes.js'
 
 /** Slots that begin and end to live together: temporaries of an instruction, those of a block, registers. */
 interface SlotClass {
@@ -93,6 +106,20 @@ export class Liveness {
     return true
   }
 
+  /** The same for an operation on vectors. */
+  #pureVector(op: IrOp): boolean {
+    const parts = vectorParts[op.op]!
+    const wide = (parts & VECTOR_D) !== 0
+    if (!this.#isLive(op.d) && !(wide && this.#isLive(op.d + 8))) return false
+    this.#written(op.d)
+    if (wide) this.#written(op.d + 8)
+    this.#read(op.a)
+    if (parts & VECTOR_A) this.#read(op.a + 8)
+    if (parts & VECTOR_TWO) this.#read(op.b)
+    if (parts & VECTOR_B) this.#read(op.b + 8)
+    return true
+  }
+
   /** Looks at one operation; false when nobody needs it. */
   #visit(op: IrOp): boolean {
     switch (opKinds[op.op]) {
@@ -100,8 +127,11 @@ export class Liveness {
         return this.#pure(op, op.a)
       case KIND_BINARY:
         return this.#pure(op, op.b)
+      case KIND_VECTOR:
+        return this.#pureVector(op)
       case KIND_LOAD:
         this.#written(op.d)
+        if (vectorParts[op.op]! & VECTOR_D) this.#written(op.d + 8)
         // It may fault: the registers must be those of the instruction's start.
         this.#all(this.#registers, true)
         this.#read(op.a)
@@ -110,6 +140,7 @@ export class Liveness {
         this.#all(this.#registers, true)
         this.#read(op.a)
         this.#read(op.d)
+        if (vectorParts[op.op]! & VECTOR_D) this.#read(op.d + 8)
         return true
       case KIND_BRCOND:
         this.#all(this.#registers, true)

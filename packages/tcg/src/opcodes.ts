@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // data table
 //
-// The operations of the intermediate representation. Every value is a 64-bit slot of the CPU's block. A `32` operation
-// looks at the lower halves of its operands and leaves the upper half of its result zero.
+// The operations of the intermediate representation. Every value is a 64-bit slot of the CPU's block, but for vectors, which are
+// two of them (opcodes-vector.ts). A `32` operation looks at the lower halves of its operands and leaves the upper half of its
+// result zero.
 //
 // The semantics are written here, once: `expr` is an expression over `a` and `b` (u64) that is valid AssemblyScript, from
 // which the interpreter is generated; the WebAssembly back end lowers the same rows.
 
 import { conditions } from './conditions.js'
+import { vectorRows, type VectorOperands } from './opcodes-vector.js'
 
 /** How an operation is built. */
-export type OpKind = 'unary' | 'binary' | 'setcond' | 'brcond' | 'load' | 'store' | 'control'
+export type OpKind = 'unary' | 'binary' | 'setcond' | 'brcond' | 'load' | 'store' | 'vector' | 'control'
 
 /** One operation. */
 export interface OpDef {
@@ -20,6 +22,10 @@ export interface OpDef {
   readonly expr: string
   /** Bytes, for a memory access. */
   readonly size: number
+  /** For an operation on vectors. */
+  readonly operands?: VectorOperands
+  /** The address of a memory access has to be a multiple of its size, or the target raises an exception. */
+  readonly aligned?: boolean
 }
 
 const unary: Readonly<Record<string, string>> = {
@@ -154,6 +160,10 @@ const stores: readonly (readonly [name: string, size: number, expr: string])[] =
   ['st64', 8, 'store<u64>(host, value)'],
 ]
 
+/** Vectors in guest memory. */
+const vectorAccesses = (kind: 'load' | 'store', name: string, expr: string): OpDef[] =>
+  [false, true].map((aligned) => ({ name: aligned ? `${name}a` : name, kind, expr, size: 16, aligned }))
+
 /** What is neither computed nor accessed: the generator knows each of these by name. */
 const control = [
   'movi',
@@ -179,6 +189,17 @@ export const opDefs: readonly OpDef[] = [
   ...comparisons('brcond'),
   ...loads.map(([name, size, expr]): OpDef => ({ name, kind: 'load', expr, size })),
   ...stores.map(([name, size, expr]): OpDef => ({ name, kind: 'store', expr, size })),
+  ...vectorAccesses('load', 'ld128', 'v128.load(host)'),
+  ...vectorAccesses('store', 'st128', 'v128.store(host, value)'),
+  ...Object.entries(vectorRows).map(([name, [operands, expr]]): OpDef => ({
+    name,
+    kind: 'vector',
+    expr,
+    size: 0,
+    operands,
+  })),
+  // Bytes of two vectors, chosen by 16 constant ones: 0 to 15 of `a`, 16 to 31 of `b`, from 128 on a zero.
+  { name: 'vshuffle', kind: 'vector', expr: '', size: 0, operands: 'vvv' },
   ...control.map((name): OpDef => ({ name, kind: 'control', expr: '', size: 0 })),
 ]
 
@@ -189,6 +210,7 @@ export const KIND_BRCOND = 2
 export const KIND_LOAD = 3
 export const KIND_STORE = 4
 export const KIND_CONTROL = 5
+export const KIND_VECTOR = 6
 const kindNumbers: Readonly<Record<OpKind, number>> = {
   unary: KIND_UNARY,
   binary: KIND_BINARY,
@@ -196,11 +218,25 @@ const kindNumbers: Readonly<Record<OpKind, number>> = {
   brcond: KIND_BRCOND,
   load: KIND_LOAD,
   store: KIND_STORE,
+  vector: KIND_VECTOR,
   control: KIND_CONTROL,
 }
 
 /** KIND_* by number of the operation. */
 export const opKinds: Readonly<Uint8Array> = Uint8Array.from(opDefs, ({ kind }) => kindNumbers[kind])
+
+/** What of an operation is a vector, VECTOR_* by its number. */
+export const VECTOR_D = 1
+export const VECTOR_A = 2
+export const VECTOR_B = 4
+/** There is an operand `b`, of either kind. */
+export const VECTOR_TWO = 8
+export const vectorParts: Readonly<Uint8Array> = Uint8Array.from(opDefs, ({ size, operands }) => {
+  if (operands === undefined) return size === 16 ? VECTOR_D : 0
+  const [d, a, b] = operands
+  const two = b === undefined ? 0 : VECTOR_TWO
+  return (d === 'v' ? VECTOR_D : 0) | (a === 'v' ? VECTOR_A : 0) | (b === 'v' ? VECTOR_B : 0) | two
+})
 
 /** Number of each operation by name. */
 export const opNumber: Readonly<Record<string, number>> = Object.fromEntries(

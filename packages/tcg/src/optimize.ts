@@ -3,7 +3,19 @@ import { foldConstant } from './fold.js'
 import { CONST_BASE, type IrOp, O, type Operand, type TCGContext } from './ir.js'
 import { ENV_ARCH, ENV_BLOCK_TEMPS, ENV_TEMPS } from './layout.js'
 import { Liveness } from './liveness.js'
-import { KIND_BINARY, KIND_BRCOND, KIND_LOAD, KIND_STORE, KIND_UNARY, opDefs, opKinds } from './opcodes.js'
+import {
+  KIND_BINARY,
+  KIND_BRCOND,
+  KIND_LOAD,
+  KIND_STORE,
+  KIND_UNARY,
+  KIND_VECTOR,
+  opDefs,
+  opKinds,
+  VECTOR_A,
+  VECTOR_D,
+  vectorParts,
+} from './opcodes.js'
 
 const SLOTS = 0x1_0000 >> 3
 const isConst = (operand: Operand): boolean => operand >= CONST_BASE
@@ -100,10 +112,17 @@ export class Optimizer {
         case KIND_LOAD:
           op.a = this.#resolve(op.a)
           this.#written(op.d)
+          if (vectorParts[op.op]! & VECTOR_D) this.#written(op.d + 8)
           break
         case KIND_STORE:
           op.a = this.#resolve(op.a)
-          op.d = this.#resolve(op.d)
+          if (!(vectorParts[op.op]! & VECTOR_D)) op.d = this.#resolve(op.d)
+          break
+        case KIND_VECTOR:
+          // Copies are known of slots, not of vectors.
+          if (!(vectorParts[op.op]! & VECTOR_A)) op.a = this.#resolve(op.a)
+          this.#written(op.d)
+          if (vectorParts[op.op]! & VECTOR_D) this.#written(op.d + 8)
           break
         default:
           this.#propagateControl(op)

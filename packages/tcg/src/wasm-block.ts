@@ -29,6 +29,7 @@ import { I64, VOID, W } from './wasm-code.js'
 import { type ExprImports, WasmExpr } from './wasm-expr.js'
 import { ADDR, type BlockState, ENTRY, ENV, IMPORT, SCRATCH, TYPE_HELPER } from './wasm-frame.js'
 import type { RegionCompiler } from './wasm-region.js'
+import { VectorCompiler } from './wasm-vector.js'
 
 const PAGE_MASK = ~0xfffn
 
@@ -64,6 +65,7 @@ export class BlockCompiler {
   readonly #region: RegionCompiler
   readonly #block: number
   readonly #ops: readonly BlockOp[]
+  readonly #vectors: VectorCompiler
   /** Globals that may differ from what is in the CPU's block, here and at the places that are jumped to. */
   #dirty: number
   readonly #dirtyAt = new Map<number, number>()
@@ -76,6 +78,12 @@ export class BlockCompiler {
     this.#block = block
     this.#ops = ops
     this.#dirty = dirty
+    this.#vectors = new VectorCompiler(region, {
+      get: (slot) => this.#get(slot),
+      set: (slot) => this.#set(slot),
+      host: () => this.#host(),
+      leaveIfPending: (at) => this.#leaveIfPending(at),
+    })
   }
 
   compile(): void {
@@ -142,6 +150,8 @@ export class BlockCompiler {
         return this.#load(op)
       case 'store':
         return this.#store(op)
+      case 'vector':
+        return this.#vectors.compute(op)
       case 'control':
         return this.#control(op)
     }
@@ -153,7 +163,7 @@ export class BlockCompiler {
   }
 
   /** Leaves on the stack whether an access, whose address goes to ADDR, is to RAM and known to the TLB. */
-  #lookup({ a, b, def: { size } }: BlockOp, column: number): void {
+  #lookup({ a, b, def: { size, aligned } }: BlockOp, column: number): void {
     const { code } = this.#region
     const displacement = (b << 16) >> 16
     this.#get(a)
@@ -162,11 +172,11 @@ export class BlockCompiler {
       code.byte(W.i64_add)
     }
     code.op(W.local_tee, ADDR)
-    if (size > 1) {
+    if (size > 1 && !aligned) {
       code.i64Const(BigInt(size - 1))
       code.byte(W.i64_add)
     }
-    code.i64Const(PAGE_MASK)
+    code.i64Const(aligned ? PAGE_MASK | BigInt(size - 1) : PAGE_MASK)
     code.byte(W.i64_and)
     this.#region.tlbEntry()
     code.op(W.local_tee, ENTRY)
@@ -189,6 +199,7 @@ export class BlockCompiler {
     const { code } = region
     const { name, size } = op.def
     this.#lookup(op, TLB_READ)
+    if (size === 16) return this.#vectors.load(op)
     region.ifElse(
       I64,
       () => {
@@ -214,6 +225,7 @@ export class BlockCompiler {
     const { code } = region
     const { size } = op.def
     this.#lookup(op, TLB_WRITE)
+    if (size === 16) return this.#vectors.store(op)
     region.ifElse(
       VOID,
       () => {

@@ -3,6 +3,8 @@
 //
 // WebAssembly's binary format (WebAssembly core specification 2.0, chapter 5, and tail calls), as far as translated code needs it.
 
+import { simd, SIMD_PREFIX } from './wasm-simd.js'
+
 /** Types of values. */
 export const I32 = 0x7f
 export const I64 = 0x7e
@@ -44,6 +46,8 @@ export const W = {
   i64_store32: 0x3e,
   i32_const: 0x41,
   i64_const: 0x42,
+  f32_const: 0x43,
+  f64_const: 0x44,
   i32_eqz: 0x45,
   i32_eq: 0x46,
   i32_ne: 0x47,
@@ -210,6 +214,29 @@ export class WasmCode {
   i64Const(value: bigint): void {
     this.byte(W.i64_const)
     this.s64(value)
+  }
+
+  f32Const(value: number): void {
+    this.byte(W.f32_const, ...new Uint8Array(Float32Array.of(value).buffer))
+  }
+
+  f64Const(value: number): void {
+    this.byte(W.f64_const, ...new Uint8Array(Float64Array.of(value).buffer))
+  }
+
+  /** A vector by its 16 bytes. */
+  vectorConst(bytes: readonly number[]): void {
+    this.#put(SIMD_PREFIX)
+    this.u32(simd['v128.const']!)
+    this.byte(...bytes)
+  }
+
+  /** An access of a vector in memory, as `memory`. */
+  vectorMemory(instruction: number, offset: number): void {
+    this.#put(SIMD_PREFIX)
+    this.u32(instruction)
+    this.#put(0)
+    this.u32(offset)
   }
 
   /** An instruction with one index. */

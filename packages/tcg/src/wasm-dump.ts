@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { W } from './wasm-code.js'
+import { simd, SIMD_PREFIX } from './wasm-simd.js'
 
 const names = new Map<number, string>(Object.entries(W).map(([name, code]) => [code, name]))
 const SECTION_CODE = 10
+
+const vectorNames = new Map<number, string>(Object.entries(simd).map(([name, code]) => [code, name]))
 
 /** Reads what WasmCode writes. */
 class Reader {
@@ -20,6 +23,11 @@ class Reader {
 
   u32(): number {
     return Number(this.leb(false))
+  }
+
+  skip(bytes: number): '' {
+    this.at += bytes
+    return ''
   }
 
   leb(signed: boolean): bigint {
@@ -49,7 +57,7 @@ function operands(name: string, reader: Reader): string {
     case 'block':
     case 'loop':
     case 'if':
-      return { 0x40: '', 0x7e: ' i64' }[reader.byte()] ?? ' ?'
+      return { 0x40: '', 0x7e: ' i64', 0x7b: ' v128' }[reader.byte()] ?? ' ?'
     case 'call_indirect':
     case 'return_call_indirect': {
       const type = reader.u32()
@@ -60,6 +68,10 @@ function operands(name: string, reader: Reader): string {
       const targets = Array.from({ length: reader.u32() + 1 }, () => reader.u32())
       return ` ${targets.join(' ')}`
     }
+    case 'f32_const':
+      return reader.skip(4)
+    case 'f64_const':
+      return reader.skip(8)
     case 'br':
     case 'br_if':
     case 'call':
@@ -72,6 +84,15 @@ function operands(name: string, reader: Reader): string {
   }
 }
 
+/** An instruction on vectors as text. */
+function vectorInstruction(reader: Reader): string {
+  const name = vectorNames.get(reader.u32())!
+  const bytes = (count: number): string => Array.from({ length: count }, () => reader.byte()).join(' ')
+  if (name.endsWith('shuffle') || name.endsWith('const')) return `${name} ${bytes(16)}`
+  if (name.endsWith('_lane')) return `${name} ${bytes(1)}`
+  return name + operands(name.replace('.', '_'), reader)
+}
+
 function body(reader: Reader): string[] {
   const end = reader.u32() + reader.at
   for (let groups = reader.u32(); groups > 0; groups--) {
@@ -81,7 +102,12 @@ function body(reader: Reader): string[] {
   const lines: string[] = []
   let depth = 0
   while (reader.at < end) {
-    const name = names.get(reader.byte())!
+    const first = reader.byte()
+    if (first === SIMD_PREFIX) {
+      lines.push('  '.repeat(depth) + vectorInstruction(reader))
+      continue
+    }
+    const name = names.get(first)!
     if (name === 'end' || name === 'else') depth--
     lines.push('  '.repeat(Math.max(depth, 0)) + name + operands(name, reader))
     if (name === 'block' || name === 'loop' || name === 'if' || name === 'else') depth++

@@ -10,6 +10,8 @@ export const IMPORT = {
   lookupTbPtr: 3,
   mulUnsignedHigh: 4,
   mulSignedHigh: 5,
+  loadSlow128: 6,
+  storeSlow128: 7,
 } as const
 /** Indexes of the types of blocks and of helpers. */
 export const TYPE_BLOCK = 0
@@ -68,3 +70,5 @@ export const HEADER = 6
 export const ADDR = 7
 export const SCRATCH = 8
 export const FIRST_SLOT = 9
+/** In place of the slot of a local that holds a vector on its way to memory. */
+export const VECTOR = -1

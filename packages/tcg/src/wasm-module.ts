@@ -5,7 +5,7 @@ import { I32, I64, W, WasmCode } from './wasm-code.js'
 import { type CompilableBlock, type CompileTarget, IMPORT } from './wasm-frame.js'
 import { RegionCompiler } from './wasm-region.js'
 
-/** Types of functions: block, helper, loadSlow, storeSlow, leave, product. */
+/** Types of functions: block, helper, loadSlow, storeSlow, leave, product, an access of a vector. */
 const types: readonly (readonly [parameters: readonly number[], results: readonly number[]])[] = [
   [[I32], [I32]],
   [[I32, I64, I64, I64], [I64]],
@@ -13,9 +13,10 @@ const types: readonly (readonly [parameters: readonly number[], results: readonl
   [[I32, I64, I32, I64], []],
   [[I32, I32], [I32]],
   [[I64, I64], [I64]],
+  [[I32, I64, I32], []],
 ]
 /** The type of each imported function, in the order of IMPORT. */
-const importTypes = [2, 3, 4, 0, 5, 5]
+const importTypes = [2, 3, 4, 0, 5, 5, 6, 6]
 
 const FUNCREF = 0x70
 const FUNCTION = 0x60

@@ -39,6 +39,9 @@ import { type Flow, structure } from './wasm-flow.js'
 /** A place that can be jumped to: nodes of the graph, an address of bytecode, or what only counts as a level. */
 type Label = readonly number[] | number | 'cold' | 'tail' | 'level'
 
+/** First number that is no slot. */
+const SLOTS_END = 0x1_0000
+
 /** Compiles a region. */
 export class RegionCompiler {
   readonly code = new WasmCode()
@@ -47,6 +50,7 @@ export class RegionCompiler {
   readonly words: Uint32Array
   readonly #ops: readonly BlockOp[][]
   readonly #locals = new Map<number, number>()
+  readonly #localTypes: number[] = []
   readonly #labels: Label[] = []
   /** Place of each global that the region uses, and those that may differ from the CPU's block where a block begins. */
   readonly #bits = new Map<number, number>()
@@ -75,11 +79,12 @@ export class RegionCompiler {
     this.#spreadDirty(successors)
     this.#function(structure(successors))
     const body = new WasmCode()
-    body.u32(2)
+    body.u32(2 + this.#localTypes.length)
     body.u32(HEADER - ENV)
     body.byte(I32)
-    body.u32(FIRST_SLOT - ADDR + this.#locals.size)
+    body.u32(FIRST_SLOT - ADDR)
     body.byte(I64)
+    for (const type of this.#localTypes) body.byte(1, type)
     body.append(this.code.bytes())
     body.byte(W.end)
     return body.bytes()
@@ -249,12 +254,14 @@ export class RegionCompiler {
     })
   }
 
-  /** Local of a slot. */
-  local(slot: number): number {
-    let local = this.#locals.get(slot)
+  /** Local of a slot; a vector has another than the number in its first half. */
+  local(slot: number, type = I64): number {
+    const key = type === I64 ? slot : slot - SLOTS_END
+    let local = this.#locals.get(key)
     if (local === undefined) {
-      local = FIRST_SLOT + this.#locals.size
-      this.#locals.set(slot, local)
+      local = FIRST_SLOT + this.#localTypes.length
+      this.#locals.set(key, local)
+      this.#localTypes.push(type)
     }
     return local
   }

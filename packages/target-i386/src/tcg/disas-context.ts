@@ -303,6 +303,15 @@ export class DisasContext {
     return d
   }
 
+  /** Loads 16 bytes, which have to be aligned unless the instruction says otherwise. */
+  loadVector({ base, disp }: Address, d: Operand): void {
+    this.ir.emit(this.row.attributes.has('ua') ? O.ld128! : O.ld128a!, d, base, 0, disp)
+  }
+
+  storeVector({ base, disp }: Address, value: Operand): void {
+    this.ir.emit(this.row.attributes.has('ua') ? O.st128! : O.st128a!, value, base, 0, disp)
+  }
+
   store(size: Size, address: Address, value: Operand): void {
     const { base, disp } = this.#loaded ?? { base: -1, disp: 0 }
     if (address.base === base && address.disp === disp) this.insnFlags |= x.INSN_RMW

@@ -3,16 +3,7 @@
 // What MMX and SSE instructions have in common: when they are there, their operands, and those that are one helper each.
 
 import { O, type Operand } from '@dromaius/tcg'
-import {
-  type Address,
-  DecodeError,
-  type DisasContext,
-  MO_128,
-  MO_32,
-  MO_64,
-  type Size,
-  type X86Operand,
-} from './disas-context.js'
+import { DecodeError, type DisasContext, MO_128, MO_32, type X86Operand } from './disas-context.js'
 import type { Generator } from './generator.js'
 import * as x from './x86-layout.js'
 
@@ -62,33 +53,11 @@ export function registerSlot(op: X86Operand): Operand {
   throw new Error('Not a register of MMX or SSE')
 }
 
-/** Raises #GP for an address that is no multiple of 16. */
-function genAligned(s: DisasContext, address: Address): void {
-  const { ir } = s
-  const low = s.temp()
-  const fine = ir.newLabel()
-  ir.emit(O.and64!, low, s.flat(address), s.const(15))
-  ir.brcond('eq', 64, low, s.const(0), fine)
-  s.call('raise', s.temp(), s.const(x.EXCP0D_GPF), s.const(0))
-  ir.setLabel(fine)
-}
-
-/** Address of a memory operand, after the check of its alignment. */
-export function packedAddress(s: DisasContext, size: Size): Address {
-  const address = s.address()
-  if (size === MO_128 && !s.row.attributes.has('ua')) genAligned(s, address)
-  return address
-}
-
 /** The slot from which on a source operand stands: its register, or the room that memory is loaded into. */
 export function packedSource(s: DisasContext, op: X86Operand): Operand {
   if (op.kind !== 'mem') return registerSlot(op)
-  const address = packedAddress(s, op.size)
-  if (op.size !== MO_128) s.load(op.size, address, x.X_SSE_T0)
-  else {
-    s.load(MO_64, address, x.X_SSE_T0)
-    s.load(MO_64, { base: address.base, disp: address.disp + 8 }, x.X_SSE_T0 + 8)
-  }
+  if (op.size === MO_128) s.loadVector(s.address(), x.X_SSE_T0)
+  else s.load(op.size, s.address(), x.X_SSE_T0)
   return x.X_SSE_T0
 }
 

@@ -4,17 +4,7 @@
 
 import { O, type Operand } from '@dromaius/tcg'
 import { setCcOp } from './cc.js'
-import {
-  type Address,
-  type DisasContext,
-  MO_128,
-  MO_16,
-  MO_32,
-  MO_64,
-  MO_8,
-  type Size,
-  type X86Operand,
-} from './disas-context.js'
+import { type DisasContext, MO_16, MO_32, MO_64, MO_8, type Size, type X86Operand } from './disas-context.js'
 import {
   callPacked,
   checkMmx,
@@ -24,10 +14,10 @@ import {
   finishMmx,
   generalSlot,
   immediateOf,
-  packedAddress,
   packedSource,
   registerSlot,
 } from './gen-packed.js'
+import { genMov64, palignr, signMask } from './gen-vector.js'
 import type { Generator } from './generator.js'
 import * as x from './x86-layout.js'
 
@@ -40,42 +30,6 @@ const packed =
     body(s, dst, src, imm?.kind === 'imm' ? immediateOf(imm) : 0)
     finishMmx(s, dst)
   }
-
-const zero = (s: DisasContext): Operand => s.const(0)
-
-/** All 16 bytes into a register. */
-const movVW = packed((s, dst, src) => {
-  const to = registerSlot(dst)
-  const from = packedSource(s, src)
-  s.ir.mov(to, from)
-  s.ir.mov(to + 8, from + 8)
-})
-
-/** Neither half is stored when the other one, on the next page, cannot be. */
-function genProbeOver(s: DisasContext, address: Address): void {
-  const { ir } = s
-  const within = s.temp()
-  const fine = ir.newLabel()
-  const flat = s.flat(address)
-  ir.emit(O.and64!, within, flat, s.const(0xfff))
-  ir.brcond('leu', 64, within, s.const(0xff0), fine)
-  s.call('probe_write', s.temp(), flat, s.const(16))
-  ir.setLabel(fine)
-}
-
-/** All 16 bytes out of a register. */
-const movWV = packed((s, dst, src) => {
-  const from = registerSlot(src)
-  if (dst.kind === 'mem') {
-    const address = packedAddress(s, MO_128)
-    if (s.row.attributes.has('ua')) genProbeOver(s, address)
-    s.store(MO_64, address, from)
-    s.store(MO_64, { base: address.base, disp: address.disp + 8 }, from + 8)
-  } else {
-    s.ir.mov(registerSlot(dst), from)
-    s.ir.mov(registerSlot(dst) + 8, from + 8)
-  }
-})
 
 /** Replaces `bits` bits of a slot from `shift` on. */
 function insertBits(s: DisasContext, slot: Operand, value: Operand, shift: number, bits: number): void {
@@ -94,10 +48,8 @@ const movScalar = (size: Size): Generator =>
   packed((s, dst, src) => {
     if (dst.kind === 'mem') return s.store(size, s.address(), registerSlot(src))
     const to = registerSlot(dst)
-    if (src.kind === 'mem') {
-      s.load(size, s.address(), to)
-      s.ir.mov(to + 8, zero(s))
-    } else if (size === MO_64) s.ir.mov(to, registerSlot(src))
+    if (src.kind === 'mem') s.ir.emit(O.vmov64!, to, s.load(size, s.address()))
+    else if (size === MO_64) s.ir.mov(to, registerSlot(src))
     else insertBits(s, to, registerSlot(src), 0, 32)
   })
 
@@ -114,10 +66,7 @@ const storeHalf = (half: 0 | 8): Generator =>
 
 /** From a general register or memory; the rest of an XMM register becomes zero. */
 const movdTo = packed((s, dst, src) => {
-  const to = registerSlot(dst)
-  const value = s.readZ(src)
-  s.ir.mov(to, value)
-  if (dst.kind === 'xmm') s.ir.mov(to + 8, zero(s))
+  genMov64(s, dst, s.readZ(src))
 })
 
 const movdFrom = packed((s, dst, src) => s.write(dst, registerSlot(src)))
@@ -125,10 +74,7 @@ const movdFrom = packed((s, dst, src) => s.write(dst, registerSlot(src)))
 /** Eight bytes; the rest of an XMM register becomes zero. */
 const movq = packed((s, dst, src) => {
   if (dst.kind === 'mem') return s.store(MO_64, s.address(), registerSlot(src))
-  const to = registerSlot(dst)
-  if (src.kind === 'mem') s.load(MO_64, s.address(), to)
-  else s.ir.mov(to, registerSlot(src))
-  if (dst.kind === 'xmm') s.ir.mov(to + 8, zero(s))
+  genMov64(s, dst, src.kind === 'mem' ? s.load(MO_64, s.address()) : registerSlot(src))
 })
 
 /** MOVNTI needs neither MMX nor SSE registers. */
@@ -166,24 +112,10 @@ const pextr = (size: Size): Generator =>
 const withImmediate = (name: string, more = 0): Generator =>
   packed((s, dst, src, imm) => callPacked(s, name, registerSlot(dst), packedSource(s, src), imm | more))
 
-/** A mask of signs into a general register. */
-const mask = (kind: number): Generator =>
-  packed((s, dst, src) => {
-    const code = kind === 0 && src.kind === 'mmx' ? 1 : kind
-    if (dst.kind === 'reg') {
-      s.call('movmsk', s.reg64(dst.reg), s.const(registerSlot(src)), s.const(code))
-    }
-  })
-
-const ptest = packed((s, dst, src) => {
-  s.call('ptest', x.X_CC_SRC, s.const(registerSlot(dst)), s.const(packedSource(s, src)))
-  setCcOp(s, x.CC_OP_EFLAGS)
+/** Signs of an MMX register's bytes into a general register. */
+const maskMmx = packed((s, dst, src) => {
+  if (dst.kind === 'reg') s.call('movmsk', s.reg64(dst.reg), s.const(registerSlot(src)))
 })
-
-const shiftBytes = (right: boolean): Generator =>
-  packed((s, dst, src) => {
-    s.call('psdq', s.temp(), s.const(registerSlot(dst)), s.const(immediateOf(src) | (right ? 0x100 : 0)))
-  })
 
 const insertps = packed((s, dst, src, imm) =>
   callPacked(s, 'insertps', registerSlot(dst), packedSource(s, src), src.kind === 'mem' ? imm & 0x3f : imm),
@@ -226,7 +158,7 @@ const crc32: Generator = (s) => {
 /** The top of the x87's stack is 0 behind it, as behind every instruction of MMX (SDM volume 3, 12.2). */
 const emms: Generator = (s) => {
   checkMmx(s)
-  s.ir.mov(x.X_FPSTT, zero(s))
+  s.ir.mov(x.X_FPSTT, s.const(0))
   s.ir.mov(x.X_FPTAGS, s.ir.constBig(0x0101_0101_0101_0101n))
 }
 
@@ -240,13 +172,11 @@ const stmxcsr: Generator = (s) => {
   s.write(s.ops[0]!, x.X_MXCSR)
 }
 
-const palignr = packed((s, dst, src, imm) =>
-  callPacked(s, 'palignr', registerSlot(dst), packedSource(s, src), imm | (dst.kind === 'mmx' ? 0x100 : 0)),
+const palignrMmx = packed((s, dst, src, imm) =>
+  callPacked(s, 'palignr', registerSlot(dst), packedSource(s, src), imm),
 )
 
 export const sseGenerators: Readonly<Record<string, Generator>> = {
-  movVW,
-  movWV,
   movss: movScalar(MO_32),
   movsd: movScalar(MO_64),
   movlps: movHalf(0),
@@ -271,26 +201,12 @@ export const sseGenerators: Readonly<Record<string, Generator>> = {
   pextrd: pextr(MO_32),
   extractps: pextr(MO_32),
   insertps,
-  pshufd: withImmediate('shuffle32'),
-  shufps: withImmediate('shuffle32', 0x100),
-  shufpd: withImmediate('shufpd'),
-  pshuflw: withImmediate('shuffle16'),
-  pshufhw: withImmediate('shuffle16', 0x100),
-  pshufw: withImmediate('shuffle16', 0x200),
-  blendps: withImmediate('blend', 0x200),
-  blendpd: withImmediate('blend', 0x300),
-  pblendw: withImmediate('blend', 0x100),
-  pblendvb: withImmediate('blendv', 0),
-  blendvps: withImmediate('blendv', 2),
-  blendvpd: withImmediate('blendv', 3),
+  pshufw: withImmediate('shuffle16'),
   mpsadbw: withImmediate('mpsadbw'),
-  palignr,
-  movmskps: mask(2),
-  movmskpd: mask(3),
-  pmovmskb: mask(0),
-  ptest,
-  pslldq: shiftBytes(false),
-  psrldq: shiftBytes(true),
+  palignr: palignr(palignrMmx),
+  movmskps: signMask('vsigns32', maskMmx),
+  movmskpd: signMask('vsigns64', maskMmx),
+  pmovmskb: signMask('vsigns8', maskMmx),
   maskmov,
   pcmpestri: strings(0x100),
   pcmpestrm: strings(0x300),

@@ -5,7 +5,7 @@ import * as x from './x86-layout.js'
 
 /** Helpers that compute on x87, MMX and XMM registers, or on their arguments alone. */
 const NO_GLOBALS =
-  /_(xmm|mmx)$|^(x87|sse|cvt)_|^(psdq|palignr|shuffle32|shuffle16|shufpd|movmsk|ptest|blendv?|insertps|mpsadbw|maskmov|crc32|aes_round|aeskeygenassist|pclmulqdq|ldmxcsr)$/
+  /_(xmm|mmx)$|^(x87|sse|cvt)_|^(palignr|shuffle16|movmsk|insertps|mpsadbw|maskmov|crc32|aes_round|aeskeygenassist|pclmulqdq|ldmxcsr)$/
 
 /** What compiled code has to know of x86. @qemu target/i386/tcg/translate.c tcg_x86_init */
 export function x86CompileTarget(helpers: HelperTable): TcgCompileTarget {

@@ -25,7 +25,7 @@ import { X_CR, X_REGS, X_XCR0 } from './x86-layout.js'
 
 /** What the module offers beyond what every target's does. */
 export interface X86Module extends TcgModule {
-  setTarget(tlbFill: number, tbState: number): void
+  setTarget(tlbFill: number, tbState: number, unaligned: number): void
   updateMmuIndex(env: number): void
   updateBreakpoints(env: number): void
   /** @param insn  INSN_* */
@@ -118,7 +118,11 @@ export function instantiateX86(
   for (const [name, value] of Object.entries(exports)) {
     if (name.startsWith(HELPER_PREFIX)) helpers[name.slice(HELPER_PREFIX.length)] = place(table, value)
   }
-  module.setTarget(place(table, exports.x86TlbFill), place(table, exports.cpuGetTbCpuState))
+  module.setTarget(
+    place(table, exports.x86TlbFill),
+    place(table, exports.cpuGetTbCpuState),
+    place(table, exports.x86CpuDoUnalignedAccess),
+  )
   return { module, table, helpers }
 }
 

@@ -27,6 +27,7 @@ import { shiftGenerators } from './gen-shift.js'
 import type { InsnFeatures } from './insn-features.js'
 import { sseGenerators } from './gen-sse.js'
 import { sseFloatGenerators } from './gen-sse-float.js'
+import { vectorGenerators } from './gen-vector.js'
 import { x87Generators } from './gen-x87.js'
 import { packedGenerator } from './gen-packed.js'
 import { stringGenerators } from './gen-string.js'
@@ -50,6 +51,7 @@ const generators: Readonly<Record<string, Generator>> = {
   ...controlGenerators,
   ...stringGenerators,
   ...systemGenerators(moveGenerators.xchg!),
+  ...vectorGenerators,
   ...sseGenerators,
   ...sseFloatGenerators,
   ...x87Generators,
