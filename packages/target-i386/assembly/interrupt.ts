@@ -45,12 +45,14 @@ export function stackFromTss(env: u32, level: u32): bool {
 export function tssSs(): u32 { return newSs; }
 export function tssSp(): u64 { return newSp; }
 
-/** The same in long mode: `n` counts RSP0..2, then, behind a gap, IST1..7 from 4 on. @qemu target/i386/tcg/seg_helper.c get_rsp_from_tss */
-export function rspFromTss(env: u32, n: u32): u64 {
+/** The same in long mode: `n` counts RSP0..2, then, behind a gap, IST1..7 from 4 on; `ext` is EXT of error codes. @qemu target/i386/tcg/seg_helper.c get_rsp_from_tss */
+export function rspFromTss(env: u32, n: u32, ext: u32): u64 {
   let tr = env + x.X_TR;
   let offset: u32 = 8 * n + 4;
-  if (offset + 7 > segLimit(tr)) return raiseErr(env, x.EXCP0A_TSS, segSelector(tr) & 0xfffc);
-  return ldk(env, segBase(tr) + offset, 8);
+  if (offset + 7 > segLimit(tr)) return raiseErr(env, x.EXCP0A_TSS, (segSelector(tr) & 0xfffc) | ext);
+  let sp = ldk(env, segBase(tr) + offset, 8);
+  if (!faulted(env) && !isCanonical(sp)) raiseErr(env, x.EXCP0C_STACK, ext);
+  return sp;
 }
 
 /** Error code of a fault of the delivery itself: the vector's place in the IDT, and EXT. */
@@ -282,7 +284,7 @@ function doInterrupt64(env: u32, vector: u32, isInt: bool, error: u32, returnIp:
   let sp = reg(env, RSP);
   let inner = level < cpl(env);
   if (inner || ist != 0) {
-    sp = rspFromTss(env, ist != 0 ? ist + 3 : level);
+    sp = rspFromTss(env, ist != 0 ? ist + 3 : level, ext);
     if (faulted(env)) return;
   }
   sp &= ~<u64>15;

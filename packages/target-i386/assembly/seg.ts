@@ -5,7 +5,7 @@
 import * as x from '../src/tcg/x86-layout'
 import { ccNow, setCc } from './cc'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, ldk, lma, raiseErr, seg, segBase, segFlags, segLimit, segSelector, setHflags, setSeg, stk, vm86,
+  cpl, cr, eflagsRaw, faulted, hflags, isCanonical, ldk, lma, raiseErr, seg, segBase, segFlags, segLimit, segSelector, setHflags, setSeg, stk, vm86,
 } from './env'
 
 /** The descriptor that was read last: its two words. */
@@ -24,10 +24,24 @@ export function loadSegment(env: u32, selector: u32): bool {
   return true;
 }
 
-/** The upper half of the address in a 16-byte descriptor, and its type field; ask `faulted`. */
+/**
+ * Bits 63:32 of the address in a 16-byte descriptor. The type field of its upper half is that of no descriptor, so that what is
+ * meant for this one cannot be used as another (SDM volume 3, 5.8.3.1). Ask `faulted`.
+ */
 export function loadUpper(env: u32, selector: u32): u64 {
   let table = env + (selector & 4 ? x.X_LDT : x.X_GDT);
-  return ldk(env, segBase(table) + (selector & 0xfff8) + 8, 8);
+  let upper = ldk(env, segBase(table) + (selector & 0xfff8) + 8, 8);
+  if (!faulted(env) && (upper >> 40) & 0x1f) raiseErr(env, x.EXCP0D_GPF, selector & 0xfffc);
+  return upper << 32;
+}
+
+/** The base of LDT or TSS in the descriptor that was read, all 64 bits; ask `faulted`. */
+function tableBase(env: u32, selector: u32): u64 {
+  let base: u64 = descBase();
+  if (!lma(env)) return base;
+  base |= loadUpper(env, selector);
+  if (!faulted(env) && !isCanonical(base)) raiseErr(env, x.EXCP0D_GPF, selector & 0xfffc);
+  return base;
 }
 
 @inline export function descBase(): u32 { return (e1 >> 16) | ((e2 & 0xff) << 16) | (e2 & 0xff000000); }
@@ -140,11 +154,8 @@ export function helper_lldt(env: u32, value: u64, b: u64, c: u64): u64 {
   if (!loadSegment(env, selector)) return 0;
   if ((e2 & x.DESC_S) || ((e2 >> x.DESC_TYPE_SHIFT) & 0xf) != 2) return raiseErr(env, x.EXCP0D_GPF, error);
   if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, error);
-  let base: u64 = descBase();
-  if (lma(env)) {
-    base |= loadUpper(env, selector) << 32;
-    if (faulted(env)) return 0;
-  }
+  let base = tableBase(env, selector);
+  if (faulted(env)) return 0;
   setSeg(env + x.X_LDT, selector, base, descLimit(), e2);
   return 0;
 }
@@ -160,13 +171,8 @@ export function helper_ltr(env: u32, value: u64, b: u64, c: u64): u64 {
   let type = (e2 >> x.DESC_TYPE_SHIFT) & 0xf;
   if ((e2 & x.DESC_S) || (type != 1 && type != 9) || (lma(env) && type == 1)) return raiseErr(env, x.EXCP0D_GPF, error);
   if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, error);
-  let base: u64 = descBase();
-  if (lma(env)) {
-    let upper = loadUpper(env, selector);
-    if (faulted(env)) return 0;
-    if ((upper >> 40) & 0x1f) return raiseErr(env, x.EXCP0D_GPF, error);
-    base |= upper << 32;
-  }
+  let base = tableBase(env, selector);
+  if (faulted(env)) return 0;
   e2 |= x.DESC_TSS_BUSY;
   stk(env, segBase(table) + (selector & 0xfff8) + 4, 4, e2);
   if (faulted(env)) return 0;

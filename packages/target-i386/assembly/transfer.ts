@@ -79,7 +79,7 @@ export function helper_ljmp(env: u32, selector64: u64, offset: u64, next: u64): 
       let target = e1 >> 16;
       let to: u64 = type == 12 ? (e1 & 0xffff) | (e2 & 0xffff0000) : e1 & 0xffff;
       if (lma(env)) {
-        to |= loadUpper(env, selector) << 32;
+        to |= loadUpper(env, selector);
         if (faulted(env)) return 0;
       }
       if ((target & 0xfffc) == 0) return raiseErr(env, x.EXCP0D_GPF, 0);
@@ -148,7 +148,7 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
   let to: u64 = type == 12 ? (e1 & 0xffff) | (e2 & 0xffff0000) : e1 & 0xffff;
   let size: u32 = type == 12 ? 4 : 2;
   if (lma(env)) {
-    to |= loadUpper(env, selector) << 32;
+    to |= loadUpper(env, selector);
     if (faulted(env)) return 0;
     params = 0;
     size = 8;
@@ -168,7 +168,7 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
   if (faulted(env)) return 0;
   if (inner) {
     if (lma(env)) {
-      sp = rspFromTss(env, newLevel);
+      sp = rspFromTss(env, newLevel, 0);
       if (faulted(env)) return 0;
       ss = newLevel;
       ssBase = 0;

@@ -35,6 +35,8 @@ const guests: readonly Guest[] = [
   { name: 'debug', features: intel, least: 60 },
   { name: 'paging32', features: intel, least: 180 },
   { name: 'paging', features: intel, least: 215 },
+  { name: 'transfers64', features: intel, least: 504 },
+  { name: 'events64', features: intel, least: 158 },
   { name: 'syscalls', features: intel, least: 93 },
   { name: 'registers', features: `${intel},+rdtscp,+fsgsbase`, least: 284 },
   { name: 'syscallsAmd', image: 'syscalls', features: amd, least: 93 },

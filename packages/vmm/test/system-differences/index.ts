@@ -4,6 +4,7 @@
 
 export { debug } from './debug.js'
 export { events } from './events.js'
+export { events64 } from './events64.js'
 export { paging } from './paging.js'
 export { paging32 } from './paging32.js'
 export { registers } from './registers.js'
@@ -12,3 +13,4 @@ export { syscalls } from './syscalls.js'
 export { syscallsAmd } from './syscallsAmd.js'
 export { tasks } from './tasks.js'
 export { transfers } from './transfers.js'
+export { transfers64 } from './transfers64.js'
