@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import { W } from './wasm-code.js'
+import * as frame from './wasm-frame.js'
 import { simd, SIMD_PREFIX } from './wasm-simd.js'
 
+/** Locals that are the same in every function. */
+const locals = new Map<number, string>([
+  [frame.ENV, 'env'],
+  [frame.TLB, 'tlb'],
+  [frame.ENTRY, 'entry'],
+  [frame.ICOUNT, 'icount'],
+  [frame.MASK, 'mask'],
+  [frame.EXIT_IP, 'exitIp'],
+  [frame.HEADER, 'header'],
+  [frame.ADDR, 'addr'],
+  [frame.SCRATCH, 'scratch'],
+])
+const imports = new Map<number, string>(Object.entries(frame.IMPORT).map(([name, index]) => [index, name]))
 const names = new Map<number, string>(Object.entries(W).map(([name, code]) => [code, name]))
 const SECTION_CODE = 10
 
@@ -74,11 +88,15 @@ function operands(name: string, reader: Reader): string {
       return reader.skip(8)
     case 'br':
     case 'br_if':
+      return ` ${reader.u32()}`
     case 'call':
+      return ` ${imports.get(reader.u32())}`
     case 'local_get':
     case 'local_set':
-    case 'local_tee':
-      return ` ${reader.u32()}`
+    case 'local_tee': {
+      const local = reader.u32()
+      return ` ${locals.get(local) ?? `$${local}`}`
+    }
     default:
       return ''
   }
@@ -115,7 +133,10 @@ function body(reader: Reader): string[] {
   return lines
 }
 
-/** The functions of a module of compiled regions as text, an instruction a line: for tests. */
+/**
+ * The functions of a module of compiled regions as text, an instruction a line: for tests. Locals of slots are `$` and their
+ * number.
+ */
 export function dumpRegions(bytes: Uint8Array): string[][] {
   const reader = new Reader(bytes, 8)
   for (;;) {

@@ -2,28 +2,24 @@
 //
 // Code in, WebAssembly out.
 
-import { BytecodeWriter, compileRegions, dumpRegions, ENV_ICOUNT_DECR, TcgMemory } from '@dromaius/tcg'
+import {
+  ENV_ICOUNT_DECR,
+  EXIT_CHAIN0,
+  EXIT_CHAIN1,
+  EXIT_REQUEST,
+  O,
+  TB_DEAD,
+  TB_FUNCTION,
+  TLB_ADDEND,
+  TLB_CODE,
+  TLB_ENTRY_BITS,
+} from '@dromaius/tcg'
 import { describe, expect, it } from 'vitest'
-import { CODE, HelperNames, LONG, translateCode } from '../../fixtures/translate-code.js'
-import { insnFeatures } from './insn-features.js'
-import { x86CompileTarget } from './tcg-compile.js'
+import { compileRegion, statementsOf } from '../../fixtures/compile-region.js'
+import { assemble, CODE, whyNoAssembler } from '../../fixtures/translate-code.js'
 import * as x from './x86-layout.js'
 
-const memory = new TcgMemory()
-const features = Object.fromEntries(Object.keys(insnFeatures).map((name) => [name, true]))
-
-/** Translates code, whose ways out that lead to its beginning are chained, and compiles it; the function as text. */
-function compile(code: readonly number[]): string[] {
-  const flags = LONG | x.HF_OSFXSR
-  const helpers = new HelperNames()
-  const { ctx, icount } = translateCode(code, { flags, features, helpers })
-  const ip = memory.code.start
-  const { size, chains } = new BytecodeWriter().write(ctx, memory.memory.buffer, ip, 1, icount)
-  for (const site of chains) if (site?.pc === CODE) memory.u32[(ip + site.offset) >> 2] = ip
-  const state = { csBase: 0n, bits: 64 as const, flags }
-  const { bytes } = compileRegions(memory.u32, [[{ ip, size, state }]], 0, x86CompileTarget(helpers.table))
-  return dumpRegions(bytes)[0]!.map((line) => line.trim())
-}
+const compile = (code: readonly number[]): string[] => compileRegion([{ pc: CODE, code }])
 
 const hex = (slot: number): string => `+0x${slot.toString(16)}`
 
@@ -93,5 +89,135 @@ describe('compiled code', () => {
     expect(before(compile([0x48, 0x89, 0xcb, 0x48, 0xf7, 0xf1, 0xeb, 0xf8]))).toContain(stored)
     // mov rbx, rcx; psllw xmm0, xmm1; jmp .-9
     expect(before(compile([0x48, 0x89, 0xcb, 0x66, 0x0f, 0xf1, 0xc1, 0xeb, 0xf7]))).not.toContain(stored)
+  })
+})
+
+/** The lines from the one that begins with `first` to the one before that begins with `end`, without their indentation. */
+function part(statements: readonly string[], first: string, end: string): string[] {
+  const lines = statements.map((line) => line.trim())
+  const from = lines.findIndex((line) => line.startsWith(first))
+  return lines.slice(
+    from,
+    lines.findIndex((line, i) => i > from && line.startsWith(end)),
+  )
+}
+
+const missing = whyNoAssembler()
+describe.skipIf(missing !== null)(`regions as text${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  it('a loop with a counter has its registers in locals', () => {
+    const code = assemble('1: addq %rbx, %rax; subq $1, %rcx; jnz 1b')
+    const ccOpSubq = x.CC_OP_SUBB + 3
+    expect(statementsOf(compileRegion([{ pc: CODE, code }])).join('\n')).toBe(
+      `
+tlb = (i32_load env.tlb)
+icount = (i32_load env.icountDecr)
+block
+  block
+    loop
+      block
+        if (i32_lt_s icount 3)
+          i32_store env.exitTb 1
+          mask = 59
+          exitIp = 0
+          br 3
+        end
+        i32_store env.icountDecr (icount := (i32_sub icount 3))
+        rax = (i64_add rax rbx)
+        cc_src = 1
+        rcx = (i64_sub rcx 1)
+        cc_dst = rcx
+        cc_op = ${ccOpSubq}
+        br_if 0 (i64_ne rcx 0)
+        i64_store env.rax rax
+        i64_store env.rcx rcx
+        i64_store env.cc_dst cc_dst
+        i64_store env.cc_src cc_src
+        i64_store env.cc_op cc_op
+        if (i32_eqz (entry := (i32_load block0+104)))
+          i32_store env.exitTb 1
+          return ${EXIT_CHAIN0}
+        end
+        br 3
+      end
+      br_if 0 (i32_eq (entry := (i32_load block0+120)) block0)
+      i64_store env.rax rax
+      i64_store env.rcx rcx
+      i64_store env.cc_dst cc_dst
+      i64_store env.cc_src cc_src
+      i64_store env.cc_op cc_op
+      if (i32_eqz entry)
+        i32_store env.exitTb 1
+        return ${EXIT_CHAIN1}
+      end
+      br 2
+      unreachable
+    end
+  end
+  if (i32_and mask 1)
+    i64_store env.rax rax
+  end
+  if (i32_and mask 2)
+    i64_store env.rcx rcx
+  end
+  if (i32_and mask 8)
+    i64_store env.cc_dst cc_dst
+  end
+  if (i32_and mask 16)
+    i64_store env.cc_src cc_src
+  end
+  if (i32_and mask 32)
+    i64_store env.cc_op cc_op
+  end
+  if (i32_eqz exitIp)
+    return ${EXIT_REQUEST}
+  end
+  return (leave env exitIp)
+end
+if (i32_eq (i32_load16_u entry) ${O.enterTb})
+  return_call_indirect 0 env (i32_load entry+${TB_FUNCTION})
+end
+entry`.trim(),
+    )
+  })
+
+  it('a return goes on behind its call, if that is the address and the block is there', () => {
+    const statements = statementsOf(
+      compileRegion([
+        { pc: CODE, code: assemble('call .+0x40') },
+        {
+          pc: CODE + 0x40,
+          code: assemble('notq %rax; ret'),
+          jumps: [{ pc: BigInt(CODE + 5), to: 2, page: null }],
+        },
+        { pc: CODE + 5, code: assemble('subq $1, %rcx; jnz .-9') },
+      ]),
+    )
+    // The call: its block is chained to the function's.
+    expect(part(statements, 'br_if 0 (i32_eq', 'i64_store')).toEqual([
+      'br_if 0 (i32_eq (entry := (i32_load block0+64)) block1)',
+    ])
+    expect(part(statements, 'eip =', 'i64_store')).toEqual([
+      expect.stringMatching(/^eip = \$\d+$/),
+      `if (i64_eq eip ${CODE + 5})`,
+      `br_if 1 (i32_ne (i32_load16_u block2) ${TB_DEAD})`,
+      'end',
+    ])
+  })
+
+  it('a jump to another page goes there, if the page is mapped as it was', () => {
+    const page = { linear: 0x2000n, addend: 0x5000 }
+    const statements = statementsOf(
+      compileRegion([
+        { pc: CODE, code: assemble('notq %rax; jmp .+0x1000'), jumps: [{ pc: 0x2003n, to: 1, page }] },
+        { pc: 0x2003, code: assemble('subq $1, %rcx; jnz .+0x10') },
+      ]),
+    )
+    const entry = 2 << TLB_ENTRY_BITS
+    expect(part(statements, 'eip =', 'i64_store')).toEqual([
+      `eip = ${0x2003}`,
+      `if (i64_eq eip ${0x2003})`,
+      `br_if 1 (i32_and (i32_ne (i32_load16_u block1) ${TB_DEAD}) (i32_and (i64_eq (i64_load tlb+${entry + TLB_CODE}) ${0x2000}) (i32_eq (i32_load tlb+${entry + TLB_ADDEND}) ${0x5000})))`,
+      'end',
+    ])
   })
 })
