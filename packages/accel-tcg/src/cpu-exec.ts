@@ -121,7 +121,7 @@ function loop(vcpu: Vcpu, rounds: number): Outcome {
       const from = engine.tbs.byId(vcpu.getU32(ENV_EXIT_TB))!
       const way = status - EXIT_CHAIN0
       tcgCpuOps().setPc(vcpu, from.chains[way]!.pc)
-      if (!single && from.cflags === 0 && engine.breakpoints.size === 0) last = { tb: from, way }
+      if (from.cflags === 0) last = { tb: from, way }
     }
     const outcome = handleExit(vcpu, status)
     if (outcome !== STAY) return outcome

@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import '@dromaius/target-i386/tcg'
-import {
-  accelExitMachine,
-  configureAccelerators,
-  cpuRemoveSync,
-  cpuSynchronizeAllPostInit,
-  cpuSynchronizeState,
-  Icount,
-  qemuSystemReset,
-  SystemState,
-  vmStart,
-  vmStop,
-} from '@dromaius/cpus'
-import {
-  addressSpaceWrite,
-  MemoryRegion,
-  memoryRegionAddSubregion,
-  memoryRegionInitRam,
-} from '@dromaius/memory'
-import { qdevRealize, qdevUnrealize } from '@dromaius/qom'
-import { type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
+import { cpuSynchronizeState, type Icount, vmStart, vmStop } from '@dromaius/cpus'
+import { addressSpaceWrite } from '@dromaius/memory'
+import type { X86CPU } from '@dromaius/target-i386'
 import { QEMUTimer } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TYPE_TCG_ACCEL } from './index.js'
+import { BareMachine } from '../fixtures/bare-machine.js'
 
-const RAM_SIZE = 0x10_0000
 /** incl %eax, in real mode. */
 const INC = [0x66, 0x40]
 const HLT = 0xf4
@@ -41,27 +22,16 @@ async function run(
   atTimer: (cpu: X86CPU, icount: Icount) => void,
   compile = true,
 ): Promise<void> {
-  const system = new SystemState()
-  const icount = (system.icount = new Icount(system, { shift, sleep: false }))
-  configureAccelerators(system, [{ name: 'tcg', properties: { 'x-compile': compile ? 'on' : 'off' } }])
-  const ram = new MemoryRegion()
-  memoryRegionInitRam(ram, null, 'ram', RAM_SIZE, system.accel!.ramAllocator!)
-  memoryRegionAddSubregion(system.systemMemory, 0, ram)
-  const cpu = x86CpuCreate(system, 'qemu64-x86_64-cpu', {
-    props: [],
-    plusFeatures: [],
-    minusFeatures: ['apic'],
-  })
-  cpu.checkCpuid = false
-  cpu.apicId = 0
-  qdevRealize(cpu, null, system.root)
+  const machine = new BareMachine({ shift, compile })
+  const { system, cpu } = machine
+  const icount = system.icount!
   addressSpaceWrite(system.addressSpaceMemory, 0x1000, Uint8Array.from(code))
-  qemuSystemReset(system, 'none')
-  cpu.env.segs[1]!.selector = 0
-  cpu.env.segs[1]!.base = 0n
-  cpu.env.eip = 0x1000n
-  cpu.env.regs.fill(0n)
-  cpuSynchronizeAllPostInit(system)
+  machine.reset(({ env }) => {
+    env.segs[1]!.selector = 0
+    env.segs[1]!.base = 0n
+    env.eip = 0x1000n
+    env.regs.fill(0n)
+  })
   let left = timesNs.length
   const over = new Promise<void>((resolve) => {
     for (const time of timesNs) {
@@ -75,12 +45,8 @@ async function run(
   })
   vmStart(system)
   await over
-  if (compile && icount.getRaw() > COMPILED)
-    expect(TYPE_TCG_ACCEL.cast(system.accel!).engine!.hot.counts.functions).toBeGreaterThan(0)
-  await cpuRemoveSync(cpu)
-  qdevUnrealize(cpu)
-  accelExitMachine(system)
-  system.clocks.destroy()
+  if (compile && icount.getRaw() > COMPILED) expect(machine.engine.hot.counts.functions).toBeGreaterThan(0)
+  await machine.end()
 }
 
 describe('-icount', () => {

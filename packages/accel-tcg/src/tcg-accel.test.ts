@@ -1,179 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-import '@dromaius/target-i386/tcg'
-import {
-  accelExitMachine,
-  configureAccelerators,
-  cpuRemoveSync,
-  cpuSingleStep,
-  cpuSynchronizeAllPostInit,
-  cpuSynchronizeState,
-  qemuSystemReset,
-  SSTEP_ENABLE,
-  SystemState,
-  vmStart,
-  vmStop,
-} from '@dromaius/cpus'
-import {
-  addressSpaceRead,
-  addressSpaceWrite,
-  MemoryRegion,
-  memoryRegionAddSubregion,
-  memoryRegionInitRam,
-} from '@dromaius/memory'
-import { qdevRealize, qdevUnrealize } from '@dromaius/qom'
-import { type X86CPU, x86CpuCreate } from '@dromaius/target-i386'
+import { cpuSingleStep, cpuSynchronizeState, SSTEP_ENABLE, vmStart, vmStop } from '@dromaius/cpus'
+import { addressSpaceRead, addressSpaceWrite } from '@dromaius/memory'
+import type { X86CPU } from '@dromaius/target-i386'
 import { HOT_COUNT } from '@dromaius/tcg'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BareMachine } from '../fixtures/bare-machine.js'
 import { cpuExec } from './cpu-exec.js'
-import { TYPE_TCG_ACCEL } from './index.js'
 
-const RAM_SIZE = 0x10_0000
-let system: SystemState
+let machine: BareMachine
 let cpu: X86CPU
 
-/** A machine with 1 MiB of RAM and one CPU in real mode, which executes `code` at 0:1000 until HLT with interrupts off. */
+/** Executes `code` at 0:1000 in real mode until HLT with interrupts off. */
 async function run(
   code: readonly number[],
   more: Readonly<Record<number, readonly number[]>> = {},
 ): Promise<void> {
-  system = new SystemState()
-  configureAccelerators(system, [{ name: 'tcg' }])
-  const ram = new MemoryRegion()
-  memoryRegionInitRam(ram, null, 'ram', RAM_SIZE, system.accel!.ramAllocator!)
-  memoryRegionAddSubregion(system.systemMemory, 0, ram)
-  cpu = x86CpuCreate(system, 'qemu64-x86_64-cpu', { props: [], plusFeatures: [], minusFeatures: ['apic'] })
-  cpu.checkCpuid = false
-  cpu.apicId = 0
-  qdevRealize(cpu, null, system.root)
+  const { system } = machine
   for (const [at, bytes] of Object.entries({ [0x1000]: code, ...more })) {
     addressSpaceWrite(system.addressSpaceMemory, Number(at), Uint8Array.from(bytes))
   }
-  qemuSystemReset(system, 'none')
-  cpu.env.segs[1]!.selector = 0
-  cpu.env.segs[1]!.base = 0n
-  cpu.env.eip = 0x1000n
-  cpu.env.regs[4] = 0x8000n
-  cpuSynchronizeAllPostInit(system)
+  machine.reset(({ env }) => {
+    env.segs[1]!.selector = 0
+    env.segs[1]!.base = 0n
+    env.eip = 0x1000n
+    env.regs[4] = 0x8000n
+  })
   vmStart(system)
   while (!cpu.halted) await new Promise(setImmediate)
   await vmStop(system, 'paused')
   cpuSynchronizeState(cpu)
 }
 
-afterEach(async () => {
-  for (const one of [...system.cpus]) {
-    await cpuRemoveSync(one)
-    qdevUnrealize(one)
-  }
-  accelExitMachine(system)
-  system.clocks.destroy()
-})
-
 const HLT = 0xf4
 
-it('code that changes the instruction right behind it sees the change', async () => {
-  // movb $2, %cs:0x1007; movb $1, %al; hlt
-  await run([0x2e, 0xc6, 0x06, 0x07, 0x10, 0x02, 0xb0, 0x01, HLT])
-  expect(cpu.env.regs[0]! & 0xffn).toBe(2n)
-})
-
-it('code that was executed before is translated again when it has changed', async () => {
-  // movw $2, %cx; 1: movb $1, %al (at 1003); addb %al, %bl; movb $5, %cs:0x1004; loop 1b; hlt
-  await run([0xb9, 2, 0, 0xb0, 1, 0x00, 0xc3, 0x2e, 0xc6, 0x06, 0x04, 0x10, 0x05, 0xe2, 0xf4, HLT])
-  expect(cpu.env.regs[3]! & 0xffn).toBe(6n)
-  expect(TYPE_TCG_ACCEL.cast(system.accel!).engine!.tbs.counts.invalidated).toBeGreaterThan(0)
-})
-
-it('a loop that changes itself each time round sees each change', async () => {
-  // movw $5, %cx; 1: movb %cl, %cs:0x1009; movb $0, %al; addb %al, %bl; loop 1b; hlt
-  await run([0xb9, 5, 0, 0x2e, 0x88, 0x0e, 0x09, 0x10, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf5, HLT])
-  expect(cpu.env.regs[3]! & 0xffn).toBe(15n)
-})
-
-it.each([
-  ['the block itself', []],
-  ['another', [0xeb, 0]],
-])(
-  'a block that was chained often, with %s entered last, and then changes itself sees the change',
-  async (_, jump) => {
-    // movw $5, %cx; movw $0x3000, %si; 1: movw (%si), %di; addw $2, %si; jmp 2f; 2: movb %cl, (%di); movb $0, %al (at 100f);
-    // addb %al, %bl; loop 1b; hlt. With a jump before 1 the chain is closed there, and entered there in the last rounds.
-    await run(
-      [
-        ...[0xb9, 5, 0, 0xbe, 0, 0x30, ...jump, 0x8b, 0x3c, 0x83, 0xc6, 2, 0xeb, 0],
-        ...[0x88, 0x0d, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf1, HLT],
-      ],
-      { 0x3000: [0, 0x40, 0, 0x40, 0, 0x40, 0x10 + jump.length, 0x10, 0, 0x40] },
-    )
-    expect(cpu.env.regs[3]! & 0xffn).toBe(4n)
-  },
-)
-
-it('an instruction over the end of a page is executed', async () => {
-  // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
-  await run([0xe9, 0xfb, 0x0f], { 0x1ffe: [0xb8, 0x34, 0x12, HLT] })
-  expect(cpu.env.regs[0]! & 0xffffn).toBe(0x1234n)
-})
-
-it('an exception finds the registers of its instruction, in the middle of a block', async () => {
-  // #DE to 0:2000. movw $7, %ax; movw $8, %bx; xorw %cx, %cx; divw %cx; movw $9, %bx. At 2000: popw %dx; hlt
-  await run([0xb8, 7, 0, 0xbb, 8, 0, 0x31, 0xc9, 0xf7, 0xf1, 0xbb, 9, 0], {
-    0: [0x00, 0x20, 0, 0],
-    0x2000: [0x5a, HLT],
+describe.each([
+  ['interpreted', false],
+  ['compiled when they are executed first', true],
+])('blocks that are %s', (_name, compile) => {
+  beforeEach(() => {
+    machine = new BareMachine({ compile })
+    machine.engine.hot.batch = 1
+    machine.engine.hot.executions = 1
+    cpu = machine.cpu
   })
-  expect(cpu.env.regs[3]! & 0xffffn).toBe(8n)
-  expect(cpu.env.regs[2]! & 0xffffn).toBe(0x1008n)
-})
+  afterEach(() => machine.end())
 
-it("KVM's clock is what a guest reckons it to be out of its counter", async () => {
-  // movl $0x4b564d01, %ecx; movl $0x3001, %eax; xorl %edx, %edx; wrmsr; rdtsc; movl %eax, %ebx; hlt
-  await run([
-    ...[0x66, 0xb9, 0x01, 0x4d, 0x56, 0x4b, 0x66, 0xb8, 0x01, 0x30, 0, 0, 0x66, 0x31, 0xd2, 0x0f, 0x30],
-    ...[0x0f, 0x31, 0x66, 0x89, 0xc3, HLT],
-  ])
-  const bytes = new Uint8Array(32)
-  addressSpaceRead(system.addressSpaceMemory, 0x3000, bytes)
-  const info = new DataView(bytes.buffer)
-  expect(info.getUint32(0, true) & 1).toBe(0)
-  expect(info.getUint8(29)).toBe(1)
-  const counted = BigInt(Number(cpu.env.regs[3]! & 0xffff_ffffn)) - info.getBigUint64(8, true)
-  const scaled = ((counted << BigInt(info.getInt8(28))) * BigInt(info.getUint32(24, true))) >> 32n
-  expect(counted).toBeGreaterThan(0n)
-  expect(scaled).toBe(counted)
-  expect(info.getBigUint64(16, true) + scaled).toBeLessThanOrEqual(system.clocks.virtual.getNs())
-})
+  it('code that changes the instruction right behind it sees the change', async () => {
+    // movb $2, %cs:0x1007; movb $1, %al; hlt
+    await run([0x2e, 0xc6, 0x06, 0x07, 0x10, 0x02, 0xb0, 0x01, HLT])
+    expect(cpu.env.regs[0]! & 0xffn).toBe(2n)
+  })
 
-it('a single step is one instruction, however often it has been stepped over', async () => {
-  await run([HLT])
-  // 1: incw %ax; jmp 1b
-  addressSpaceWrite(system.addressSpaceMemory, 0x1100, Uint8Array.from([0x40, 0xeb, 0xfd]))
-  cpu.env.eip = 0x1100n
-  cpu.env.regs[0] = 0n
-  cpu.halted = false
-  cpuSingleStep(cpu, SSTEP_ENABLE)
-  const vcpu = TYPE_TCG_ACCEL.cast(system.accel!).engine!.vcpuOf(cpu)
-  const rounds = HOT_COUNT + 2
-  for (let step = 0; step < 2 * rounds; step++) cpuExec(vcpu, 1000)
-  cpuSynchronizeState(cpu)
-  expect(cpu.env.regs[0] & 0xffffn).toBe(BigInt(rounds))
-})
+  it('code that was executed before is translated again when it has changed', async () => {
+    // movw $2, %cx; 1: movb $1, %al (at 1003); addb %al, %bl; movb $5, %cs:0x1004; loop 1b; hlt
+    await run([0xb9, 2, 0, 0xb0, 1, 0x00, 0xc3, 0x2e, 0xc6, 0x06, 0x04, 0x10, 0x05, 0xe2, 0xf4, HLT])
+    expect(cpu.env.regs[3]! & 0xffn).toBe(6n)
+    expect(machine.engine.tbs.counts.invalidated).toBeGreaterThan(0)
+  })
 
-it('a long loop leaves the event loop its turns', async () => {
-  let turns = 0
-  const count = setInterval(() => turns++, 1)
-  try {
-    // movl $30000000, %ecx; 1: decl %ecx; jnz 1b; hlt
-    await run([0x66, 0xb9, 0x80, 0xc3, 0xc9, 0x01, 0x66, 0x49, 0x75, 0xfc, HLT])
-  } finally {
-    clearInterval(count)
-  }
-  expect(turns).toBeGreaterThan(10)
-})
+  it('a loop that changes itself each time round sees each change', async () => {
+    // movw $5, %cx; 1: movb %cl, %cs:0x1009; movb $0, %al; addb %al, %bl; loop 1b; hlt
+    await run([0xb9, 5, 0, 0x2e, 0x88, 0x0e, 0x09, 0x10, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf5, HLT])
+    expect(cpu.env.regs[3]! & 0xffn).toBe(15n)
+  })
 
-it('more RAM than WebAssembly has is refused with the limit', () => {
-  system = new SystemState()
-  configureAccelerators(system, [{ name: 'tcg' }])
-  expect(() => system.accel!.ramAllocator!('ram', 5 * 2 ** 30)).toThrow(
-    /'ram' of 5 GiB does not fit.*at most/,
+  it.each([
+    ['the block itself', []],
+    ['another', [0xeb, 0]],
+  ])(
+    'a block that was chained often, with %s entered last, and then changes itself sees the change',
+    async (_, jump) => {
+      // movw $5, %cx; movw $0x3000, %si; 1: movw (%si), %di; addw $2, %si; jmp 2f; 2: movb %cl, (%di); movb $0, %al (at 100f);
+      // addb %al, %bl; loop 1b; hlt. With a jump before 1 the chain is closed there, and entered there in the last rounds.
+      await run(
+        [
+          ...[0xb9, 5, 0, 0xbe, 0, 0x30, ...jump, 0x8b, 0x3c, 0x83, 0xc6, 2, 0xeb, 0],
+          ...[0x88, 0x0d, 0xb0, 0, 0x00, 0xc3, 0xe2, 0xf1, HLT],
+        ],
+        { 0x3000: [0, 0x40, 0, 0x40, 0, 0x40, 0x10 + jump.length, 0x10, 0, 0x40] },
+      )
+      expect(cpu.env.regs[3]! & 0xffn).toBe(4n)
+    },
   )
+
+  it('an instruction over the end of a page is executed', async () => {
+    // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
+    await run([0xe9, 0xfb, 0x0f], { 0x1ffe: [0xb8, 0x34, 0x12, HLT] })
+    expect(cpu.env.regs[0]! & 0xffffn).toBe(0x1234n)
+  })
+
+  it('an exception finds the registers of its instruction, in the middle of a block', async () => {
+    // #DE to 0:2000. movw $7, %ax; movw $8, %bx; xorw %cx, %cx; divw %cx; movw $9, %bx. At 2000: popw %dx; hlt
+    await run([0xb8, 7, 0, 0xbb, 8, 0, 0x31, 0xc9, 0xf7, 0xf1, 0xbb, 9, 0], {
+      0: [0x00, 0x20, 0, 0],
+      0x2000: [0x5a, HLT],
+    })
+    expect(cpu.env.regs[3]! & 0xffffn).toBe(8n)
+    expect(cpu.env.regs[2]! & 0xffffn).toBe(0x1008n)
+  })
+
+  it("KVM's clock is what a guest reckons it to be out of its counter", async () => {
+    // movl $0x4b564d01, %ecx; movl $0x3001, %eax; xorl %edx, %edx; wrmsr; rdtsc; movl %eax, %ebx; hlt
+    await run([
+      ...[0x66, 0xb9, 0x01, 0x4d, 0x56, 0x4b, 0x66, 0xb8, 0x01, 0x30, 0, 0, 0x66, 0x31, 0xd2, 0x0f, 0x30],
+      ...[0x0f, 0x31, 0x66, 0x89, 0xc3, HLT],
+    ])
+    const bytes = new Uint8Array(32)
+    addressSpaceRead(machine.system.addressSpaceMemory, 0x3000, bytes)
+    const info = new DataView(bytes.buffer)
+    expect(info.getUint32(0, true) & 1).toBe(0)
+    expect(info.getUint8(29)).toBe(1)
+    const counted = BigInt(Number(cpu.env.regs[3]! & 0xffff_ffffn)) - info.getBigUint64(8, true)
+    const scaled = ((counted << BigInt(info.getInt8(28))) * BigInt(info.getUint32(24, true))) >> 32n
+    expect(counted).toBeGreaterThan(0n)
+    expect(scaled).toBe(counted)
+    expect(info.getBigUint64(16, true) + scaled).toBeLessThanOrEqual(machine.system.clocks.virtual.getNs())
+  })
+
+  it('a single step is one instruction, however often it has been stepped over', async () => {
+    await run([HLT])
+    // 1: incw %ax; jmp 1b
+    addressSpaceWrite(machine.system.addressSpaceMemory, 0x1100, Uint8Array.from([0x40, 0xeb, 0xfd]))
+    cpu.env.eip = 0x1100n
+    cpu.env.regs[0] = 0n
+    cpu.halted = false
+    cpuSingleStep(cpu, SSTEP_ENABLE)
+    const { vcpu } = machine
+    const rounds = HOT_COUNT + 2
+    for (let step = 0; step < 2 * rounds; step++) cpuExec(vcpu, 1000)
+    cpuSynchronizeState(cpu)
+    expect(cpu.env.regs[0] & 0xffffn).toBe(BigInt(rounds))
+  })
+
+  it('a long loop leaves the event loop its turns', async () => {
+    let turns = 0
+    const count = setInterval(() => turns++, 1)
+    try {
+      // movl $30000000, %ecx; 1: decl %ecx; jnz 1b; hlt
+      await run([0x66, 0xb9, 0x80, 0xc3, 0xc9, 0x01, 0x66, 0x49, 0x75, 0xfc, HLT])
+    } finally {
+      clearInterval(count)
+    }
+    expect(turns).toBeGreaterThan(10)
+  })
+
+  it('more RAM than WebAssembly has is refused with the limit', () => {
+    expect(() => machine.system.accel!.ramAllocator!('ram', 5 * 2 ** 30)).toThrow(
+      /'ram' of 5 GiB does not fit.*at most/,
+    )
+  })
 })
