@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { objectRootNew } from '@dromaius/qom'
 import { setReportSink, UserError } from '@dromaius/util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -144,7 +145,7 @@ describe('file', () => {
 
   it.skipIf(process.platform !== 'linux')(
     'a full disk is reported once and counted, and the guest goes on (Linux)',
-    () => {
+    async () => {
       const reports: string[] = []
       const before = setReportSink((_kind, text) => reports.push(text))
       try {
@@ -153,6 +154,7 @@ describe('file', () => {
         qemuChrFeInit(be, chr)
         expect(qemuChrFeWrite(be, Buffer.from('abc'))).toBe(3)
         expect(qemuChrFeWrite(be, Buffer.from('de'))).toBe(2)
+        await turn()
         expect(chr.lostBytes).toBe(5)
         chr.close()
       } finally {

@@ -66,6 +66,7 @@ describe('stdio', () => {
     await turn()
     chr.chrWrite(Buffer.from('one '))
     chr.chrWrite(Buffer.from('two'))
+    await turn()
     expect([dev.text, written()]).toEqual(['hello', 'one two'])
     chr.close()
   })
@@ -183,8 +184,9 @@ describe.skipIf(process.platform !== 'linux')('stdio on a pipe (Linux)', () => {
       }
     }
     fill()
-    // 64 KiB of a pipe and 4 KiB of ours.
-    expect(sent).toBe(64 * 1024 + 4096)
+    // 64 KiB of a pipe, which takes a page as a whole or not, and 4 KiB of ours.
+    expect(sent).toBeGreaterThan(64 * 1024)
+    expect(sent).toBeLessThanOrEqual(64 * 1024 + 4096)
     expect(chr.chrWrite(chunk)).toBe(0)
     const again = new Promise<void>((resolve) => chr.chrAddWatch(resolve))
     const received: number[] = []
@@ -256,6 +258,7 @@ describe('mon:stdio', () => {
   it('Ctrl-A t puts the time before every line', async () => {
     const { chr } = await type('\x01t')
     chr.chrWrite(Buffer.from('one\ntwo\n'))
+    await turn()
     expect(written()).toMatch(/^one\n\[00:00:0\d\.\d{3}\] two\n$/)
     chr.close()
   })

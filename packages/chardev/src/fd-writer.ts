@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { errorReport, strerror } from '@dromaius/util'
 
-/** Bytes that may wait for a slow reader before {@link FdWriter.write} takes no more. */
+/** Bytes that may wait, for a slow reader or for the end of the turn, before {@link FdWriter.write} takes no more. */
 const QUEUE_CAPACITY = 4096
 
 /** Shortest and longest pause in `ms` between two tries to write to a full pipe; each try that brings nothing doubles it. */
@@ -25,8 +25,9 @@ function sleepSync(ms: number): void {
 }
 
 /**
- * Writes bytes in order to a descriptor that may be non-blocking and may go away, with a bounded queue. What the host
- * refuses (disk full, device error) is counted and reported once; the guest goes on.
+ * Writes bytes in order to a descriptor that may be non-blocking and may go away, with a bounded queue. The first of a turn of
+ * the event loop are written at once, those that follow in it together at its end: a serial port sends one byte at a time. What
+ * the host refuses (disk full, device error) is counted and reported once; the guest goes on.
  */
 export class FdWriter {
   readonly fd: number
@@ -34,8 +35,14 @@ export class FdWriter {
   lostBytes = 0
   /** The reader is gone (EPIPE); everything since is lost. */
   closed = false
-  private queue: Uint8Array[] = []
+  /** What waits: `queued` bytes from `start` on. */
+  private readonly queue = new Uint8Array(QUEUE_CAPACITY)
+  private start = 0
   private queued = 0
+  /** Something was written in this turn already. */
+  private wroteInTurn = false
+  /** The host had no room; there is a timer for the next try. */
+  private full = false
   private retryMs = RETRY_MIN_MS
   private timer: NodeJS.Timeout | null = null
   private reported = false
@@ -57,12 +64,15 @@ export class FdWriter {
 
   /** Takes as many bytes as the host and the queue have room for; returns the count. */
   write(bytes: Uint8Array): number {
-    if (this.queued === 0) {
-      const written = this.tryWrite(bytes)
-      if (written === bytes.length) return written
-      return written + this.enqueue(bytes.subarray(written))
-    }
-    return this.enqueue(bytes)
+    // A queue that only waits for the end of the turn makes way.
+    if (!this.full && this.queued + bytes.length > QUEUE_CAPACITY) this.drain()
+    if (this.queued > 0 || (this.wroteInTurn && bytes.length < QUEUE_CAPACITY)) return this.enqueue(bytes)
+    const written = this.tryWrite(bytes)
+    this.beginTurn()
+    if (written === bytes.length) return written
+    this.full = true
+    this.arm()
+    return written + this.enqueue(bytes.subarray(written))
   }
 
   /** Calls `cb` once, in a later turn, when the queue has room; returns what cancels it. */
@@ -97,8 +107,8 @@ export class FdWriter {
 
   /** Throws away what is queued, and waits no more. */
   discard(): void {
-    this.queue = []
     this.queued = 0
+    this.full = false
     waiting.delete(this)
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
@@ -107,17 +117,29 @@ export class FdWriter {
   private enqueue(bytes: Uint8Array): number {
     const room = Math.min(bytes.length, QUEUE_CAPACITY - this.queued)
     if (room > 0) {
-      // Copied: the caller's buffer is its own again after the call.
-      this.queue.push(bytes.slice(0, room))
+      if (this.start + this.queued + room > QUEUE_CAPACITY) {
+        this.queue.copyWithin(0, this.start, this.start + this.queued)
+        this.start = 0
+      }
+      this.queue.set(bytes.subarray(0, room), this.start + this.queued)
       this.queued += room
       waiting.add(this)
       if (!exitHook.installed) {
         exitHook.installed = true
         process.on('exit', () => waiting.forEach((writer) => writer.flushSync()))
       }
-      this.arm()
     }
     return room
+  }
+
+  /** From now on bytes are gathered, until the turn ends. */
+  private beginTurn(): void {
+    if (this.wroteInTurn) return
+    this.wroteInTurn = true
+    setImmediate(() => {
+      this.wroteInTurn = false
+      if (!this.full) this.drain()
+    })
   }
 
   private arm(): void {
@@ -127,30 +149,26 @@ export class FdWriter {
   private tick(): void {
     this.timer = null
     this.retryMs = this.drain() ? RETRY_MIN_MS : Math.min(this.retryMs * 2, RETRY_MAX_MS)
-    if (this.queued === 0) waiting.delete(this)
     if (this.queued < QUEUE_CAPACITY) {
       const watches = [...this.watches]
       this.watches.clear()
       for (const cb of watches) cb()
     }
-    if (this.queued > 0) this.arm()
   }
 
-  /** Writes from the queue until it is empty or the host takes no more; true when anything went. */
+  /** Writes from the queue what the host takes; true when anything went. If some is left, there will be another try. */
   private drain(): boolean {
-    let progress = false
-    while (this.queue.length > 0) {
-      const chunk = this.queue[0]!
-      const written = this.tryWrite(chunk)
-      if (written > 0) progress = true
-      this.queued -= written
-      if (written < chunk.length) {
-        this.queue[0] = chunk.subarray(written)
-        break
-      }
-      this.queue.shift()
+    const written = this.tryWrite(this.queue.subarray(this.start, this.start + this.queued))
+    this.start += written
+    this.queued -= written
+    this.full = this.queued > 0
+    if (this.full) {
+      this.arm()
+    } else {
+      this.start = 0
+      waiting.delete(this)
     }
-    return progress
+    return written > 0
   }
 
   /** Returns how many bytes are done with: written, or lost to an error that waiting does not cure. */
