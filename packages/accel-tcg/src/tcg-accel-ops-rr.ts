@@ -17,6 +17,9 @@ import type { TcgEngine } from './tcg-engine.js'
 /** The event loop has its turn after so many ms of guest code. */
 const SLICE_MS = 2
 
+/** Longest time of a timer in `ms`. */
+const FOREVER_MS = 2 ** 31 - 1
+
 const turnOfTheEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** @qemu accel/tcg/tcg-accel-ops-rr.c rr_deal_with_unplugged_cpus */
@@ -58,6 +61,8 @@ function rrRunCpu(cpu: CPUState): void {
  */
 async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
   const { system } = engine
+  // As a thread would: a process goes on while it has CPUs, though all of them sleep.
+  const alive = setInterval(() => undefined, FOREVER_MS)
   let started = performance.now()
   while (engine.vcpus.size > 0) {
     for (const cpu of [...engine.vcpus.keys()]) {
@@ -80,6 +85,7 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
       started = performance.now()
     }
   }
+  clearInterval(alive)
   engine.looping = false
 }
 
