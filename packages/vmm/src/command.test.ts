@@ -172,96 +172,103 @@ function comparable(output: string): string[] {
     .map((line) => line.replace(/(version 1) at .*/, '$1').replace(/ by the (ACPI MADT|MP table)$/, ''))
 }
 
-describe(`at a terminal${kvm}`, () => {
-  const prompt: Step = ['expect', 'hello> ']
+for (const accel of ['kvm', 'tcg']) {
+  const why = accel === 'kvm' ? kvm : ''
+  const itHere = it.skipIf(why !== '')
+  const onAccel = (steps: readonly Step[], args: readonly string[]) =>
+    atTerminal(steps, ['-accel', accel, ...args])
 
-  itOnKvm('the guest offers its commands and powers off', () => {
-    const steps: Step[] = [
-      prompt,
-      ['send', 'smp\r'],
-      prompt,
-      ['send', 'fault\r'],
-      prompt,
-      ['send', 'poweroff\r'],
-    ]
-    const { output, code, restored, failure } = atTerminal(steps, ['-smp', '2'])
+  describe(`at a terminal on ${accel}${why}`, () => {
+    const prompt: Step = ['expect', 'hello> ']
 
-    expect({ failure, code, restored }).toEqual({ failure: null, code: 0, restored: true })
-    expect(output).toContain('IPI answered, 1 so far')
-    expect(output).toContain('survived')
-    expect(output).toMatch(/info: exits: .*\n$/)
+    itHere('the guest offers its commands and powers off', () => {
+      const steps: Step[] = [
+        prompt,
+        ['send', 'smp\r'],
+        prompt,
+        ['send', 'fault\r'],
+        prompt,
+        ['send', 'poweroff\r'],
+      ]
+      const { output, code, restored, failure } = onAccel(steps, ['-smp', '2'])
+
+      expect({ failure, code, restored }).toEqual({ failure: null, code: 0, restored: true })
+      expect(output).toContain('IPI answered, 1 so far')
+      expect(output).toContain('survived')
+      if (accel === 'kvm') expect(output).toMatch(/info: exits: .*\n$/)
+    })
+
+    itHere('Ctrl-A h explains, Ctrl-A x quits', () => {
+      const steps: Step[] = [prompt, ['send', '\x01h'], ['expect', 'C-a x'], ['send', '\x01x']]
+      const { code, restored, failure } = onAccel(steps, [])
+
+      expect({ failure, code, restored }).toEqual({ failure: null, code: 0, restored: true })
+    })
+
+    itHere('Ctrl-C is the guest’s, and with -serial stdio ours', () => {
+      const guest = onAccel([prompt, ['send', '\x03'], ['expect', '^C'], ['send', 'poweroff\r']], [])
+      const ours = onAccel([prompt, ['send', '\x03']], ['-serial', 'stdio'])
+
+      expect(guest).toMatchObject({ failure: null, code: 0, restored: true })
+      expect(ours).toMatchObject({ failure: null, code: 0, restored: true })
+      expect(ours.output).toContain('terminating on signal 2')
+    })
+
+    itHere('reboot starts the guest over, with its memory as at first', () => {
+      const steps: Step[] = [
+        prompt,
+        ['send', 'reboot\r'],
+        ['expect', 'Hello from'],
+        prompt,
+        ['send', 'poweroff\r'],
+      ]
+
+      expect(onAccel(steps, ['-smp', '2'])).toMatchObject({ failure: null, code: 0, restored: true })
+    })
+
+    itHere('a triple fault resets, with -no-reboot it ends the machine', () => {
+      const fault: Step[] = [prompt, ['send', 'fault triple\r']]
+      const again = onAccel([...fault, ['expect', 'Hello from'], prompt, ['send', 'poweroff\r']], [])
+      const once = onAccel(fault, ['-no-reboot'])
+
+      expect(again).toMatchObject({ failure: null, code: 0, restored: true })
+      expect(once).toMatchObject({ failure: null, code: 0, restored: true })
+    })
+
+    itHere('-no-shutdown keeps the machine until somebody quits', () => {
+      const steps: Step[] = [
+        prompt,
+        ['send', 'poweroff\r'],
+        ['send', '\x01h'],
+        ['expect', 'C-a x'],
+        ['send', '\x01x'],
+      ]
+
+      expect(onAccel(steps, ['-no-shutdown'])).toMatchObject({ failure: null, code: 0, restored: true })
+    })
+
+    itHere.each([
+      ['SIGTERM', 15],
+      ['SIGINT', 2],
+      ['SIGHUP', 1],
+    ] as const)('%s ends the machine in good order', (signal, number) => {
+      const { output, ...rest } = onAccel([prompt, ['signal', signal]], [])
+
+      expect(rest).toEqual({ failure: null, code: 0, restored: true })
+      expect(output).toContain(`dromaius: terminating on signal ${number}`)
+    })
+
+    itHere.each([
+      ['SIGABRT', -6],
+      ['SIGSEGV', -11],
+      ['SIGQUIT', -3],
+    ] as const)('a crash by %s leaves the terminal as it was', (signal, code) => {
+      const { output: _, ...rest } = onAccel([prompt, ['signal', signal]], [])
+
+      expect(rest).toEqual({ failure: null, code, restored: true })
+    })
   })
-
-  itOnKvm('Ctrl-A h explains, Ctrl-A x quits', () => {
-    const steps: Step[] = [prompt, ['send', '\x01h'], ['expect', 'C-a x'], ['send', '\x01x']]
-    const { code, restored, failure } = atTerminal(steps, [])
-
-    expect({ failure, code, restored }).toEqual({ failure: null, code: 0, restored: true })
-  })
-
-  itOnKvm('Ctrl-C is the guest’s, and with -serial stdio ours', () => {
-    const guest = atTerminal([prompt, ['send', '\x03'], ['expect', '^C'], ['send', 'poweroff\r']], [])
-    const ours = atTerminal([prompt, ['send', '\x03']], ['-serial', 'stdio'])
-
-    expect(guest).toMatchObject({ failure: null, code: 0, restored: true })
-    expect(ours).toMatchObject({ failure: null, code: 0, restored: true })
-    expect(ours.output).toContain('terminating on signal 2')
-  })
-
-  itOnKvm('reboot starts the guest over, with its memory as at first', () => {
-    const steps: Step[] = [
-      prompt,
-      ['send', 'reboot\r'],
-      ['expect', 'Hello from'],
-      prompt,
-      ['send', 'poweroff\r'],
-    ]
-
-    expect(atTerminal(steps, ['-smp', '2'])).toMatchObject({ failure: null, code: 0, restored: true })
-  })
-
-  itOnKvm('a triple fault resets, with -no-reboot it ends the machine', () => {
-    const fault: Step[] = [prompt, ['send', 'fault triple\r']]
-    const again = atTerminal([...fault, ['expect', 'Hello from'], prompt, ['send', 'poweroff\r']], [])
-    const once = atTerminal(fault, ['-no-reboot'])
-
-    expect(again).toMatchObject({ failure: null, code: 0, restored: true })
-    expect(once).toMatchObject({ failure: null, code: 0, restored: true })
-  })
-
-  itOnKvm('-no-shutdown keeps the machine until somebody quits', () => {
-    const steps: Step[] = [
-      prompt,
-      ['send', 'poweroff\r'],
-      ['send', '\x01h'],
-      ['expect', 'C-a x'],
-      ['send', '\x01x'],
-    ]
-
-    expect(atTerminal(steps, ['-no-shutdown'])).toMatchObject({ failure: null, code: 0, restored: true })
-  })
-
-  itOnKvm.each([
-    ['SIGTERM', 15],
-    ['SIGINT', 2],
-    ['SIGHUP', 1],
-  ] as const)('%s ends the machine in good order', (signal, number) => {
-    const { output, ...rest } = atTerminal([prompt, ['signal', signal]], [])
-
-    expect(rest).toEqual({ failure: null, code: 0, restored: true })
-    expect(output).toContain(`dromaius: terminating on signal ${number}`)
-  })
-
-  itOnKvm.each([
-    ['SIGABRT', -6],
-    ['SIGSEGV', -11],
-    ['SIGQUIT', -3],
-  ] as const)('a crash by %s leaves the terminal as it was', (signal, code) => {
-    const { output: _, ...rest } = atTerminal([prompt, ['signal', signal]], [])
-
-    expect(rest).toEqual({ failure: null, code, restored: true })
-  })
-})
+}
 
 describe(`-device isa-debug-exit${kvm}`, () => {
   itOnKvm('is on the list of what the guest can reach', () => {

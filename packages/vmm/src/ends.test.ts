@@ -249,6 +249,16 @@ function check({ code, dots, run }: Row, end: End): void {
 const kvm = whyNoKvm()
 const qemu = kvm || whyNoQemu()
 
+/** The accelerator's memory is RAM, and what is wrong on the command line is wrong for all. */
+const onTcg = rows.filter(({ code, args }) => code !== 1 && !args.includes('-object'))
+
+describe('a run on tcg ends', () => {
+  it.each(onTcg)('by $title: $code', async (row) => {
+    check(row, await runToEnd(ours(['-accel', 'tcg', ...argsOf(row)]), row.run))
+    expect(existsSync(join(folder, 'end.pid'))).toBe(false)
+  })
+})
+
 describe.skipIf(kvm !== '')(`a run ends${kvm}`, () => {
   it.each(rows)('by $title: $code', async (row) => {
     check(row, await runToEnd(ours(argsOf(row)), row.run))
