@@ -23,6 +23,7 @@ const table: Record<string, VectorRow> = {
   vandn: ['vvv', 'v128.andnot(b, a)'],
   vor: ['vvv', 'v128.or(a, b)'],
   vxor: ['vvv', 'v128.xor(a, b)'],
+  vnot: ['vv', 'v128.not(a)'],
 }
 
 for (const [bits, lane] of Object.entries(lanes)) {
@@ -129,6 +130,57 @@ for (const sign of ['s', 'u']) {
     [`v${sign}ext32to64`]: ['vv', `${by32}(a)`],
   } satisfies Record<string, VectorRow>)
 }
+
+/* Floating point, rounded to nearest. Which NaN comes out of it is open. */
+for (const [bits, lane, least] of [
+  [32, 'f32x4', '1.1754943508222875e-38'],
+  [64, 'f64x2', '2.2250738585072014e-308'],
+] as const) {
+  const splat = (value: string): string => `${lane}.splat(${value})`
+  const all = (mask: string): string => `<u64><u32>${lanes[bits]}.all_true(${mask})`
+  const isZero = (x: string): string => `${lane}.eq(${x}, ${splat('0')})`
+  const atLeast = (x: string, value: string): string => `${lane}.ge(${lane}.abs(${x}), ${splat(value)})`
+  const isFinite = (x: string): string => `${lane}.lt(${lane}.abs(${x}), ${splat('Infinity')})`
+  const isNumber = (x: string): string => `v128.or(${isZero(x)}, ${atLeast(x, least)})`
+  for (const what of ['add', 'sub', 'mul', 'div'])
+    table[`vf${what}${bits}`] = ['vvv', `${lane}.${what}(a, b)`]
+  Object.assign(table, {
+    [`vfsqrt${bits}`]: ['vv', `${lane}.sqrt(a)`],
+    [`vfround${bits}`]: ['vv', `${lane}.nearest(a)`],
+    /** `a` if it is less (greater) than `b`, else `b`. */
+    [`vfmin${bits}`]: ['vvv', `${lane}.pmin(b, a)`],
+    [`vfmax${bits}`]: ['vvv', `${lane}.pmax(b, a)`],
+    [`vfeq${bits}`]: ['vvv', `${lane}.eq(a, b)`],
+    [`vflt${bits}`]: ['vvv', `${lane}.lt(a, b)`],
+    [`vfle${bits}`]: ['vvv', `${lane}.le(a, b)`],
+    [`vfzero${bits}`]: ['vv', isZero('a')],
+    /** 1 if no lane of both is a NaN or denormal. */
+    [`vallNumbers${bits}`]: ['svv', all(`v128.and(${isNumber('a')}, ${isNumber('b')})`)],
+    /** 1 if no lane is infinite either. */
+    [`vallFinite${bits}`]: ['sv', all(`v128.and(${isNumber('a')}, ${isFinite('a')})`)],
+    /** 1 if each lane is a finite number of any but the least exponent, to which a smaller one may have been rounded, or `b` has ones there. */
+    [`vallNormal${bits}`]: [
+      'svv',
+      all(`v128.and(v128.or(b, ${atLeast('a', String(2 * Number(least)))}), ${isFinite('a')})`),
+    ],
+    /** 1 if all lanes, truncated, are integers of 32 bits. */
+    [`vallInt32${bits}`]: ['sv', all(`${lane}.lt(${lane}.abs(a), ${splat('2147483648')})`)],
+  } satisfies Record<string, VectorRow>)
+}
+Object.assign(table, {
+  vint32ToF32: ['vv', 'f32x4.convert_i32x4_s(a)'],
+  vint32ToF64: ['vv', 'f64x2.convert_low_i32x4_s(a)'],
+  /** Truncated, the nearest integer for what is beyond its range. */
+  vf32ToInt32: ['vv', 'i32x4.trunc_sat_f32x4_s(a)'],
+  vf64ToInt32: ['vv', 'i32x4.trunc_sat_f64x2_s_zero(a)'],
+  vf32ToF64: ['vv', 'f64x2.promote_low_f32x4(a)'],
+  vf64ToF32: ['vv', 'f32x4.demote_f64x2_zero(a)'],
+  /** The same as vallNormal for doubles that are singles. */
+  vallSingle: [
+    'svv',
+    '<u64><u32>i64x2.all_true(v128.and(v128.or(b, f64x2.ge(f64x2.abs(a), f64x2.splat(2.350988701644575e-38))), f64x2.lt(f64x2.abs(a), f64x2.splat(Infinity))))',
+  ],
+} satisfies Record<string, VectorRow>)
 
 /** Every operation on vectors by its name. */
 export const vectorRows: Readonly<Record<string, VectorRow>> = table

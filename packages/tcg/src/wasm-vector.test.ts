@@ -56,6 +56,18 @@ function both(build: (ctx: TCGContext) => void): [interpreted: () => number, com
   return [() => exec(env, start), () => exec(env, CALLER)]
 }
 
+/** Bytes of a result; which NaN comes out of floating point is open, and nobody asks. */
+function comparable(name: string, at: number): number[] {
+  const floats = /^vf(add|sub|mul|div|sqrt|round|32ToF64|64ToF32)/.test(name)
+  const width = name.endsWith('64') ? 8 : 4
+  if (!floats) return vectorAt(at)
+  const lanes = Array.from({ length: 16 / width }, (_, i) => env + at + i * width)
+  return lanes.flatMap((lane) => {
+    const value = width === 8 ? memory.view.getFloat64(lane, true) : memory.view.getFloat32(lane, true)
+    return Number.isNaN(value) ? [-1] : [...memory.u8.subarray(lane, lane + width)]
+  })
+}
+
 const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff))
 const vector = fc.array(byte, { minLength: 16, maxLength: 16 })
 const operations = opDefs.filter(({ kind, name }) => kind === 'vector' && name !== 'vshuffle')
@@ -72,10 +84,10 @@ describe.each(operations.map(({ name, operands }) => [name, operands!] as const)
         setVector(B, b)
         setVector(RESULT, a)
         expect(interpreted()).toBe(DONE)
-        const expected = vectorAt(RESULT)
+        const expected = comparable(name, RESULT)
         setVector(RESULT, a)
         expect(compiled()).toBe(DONE)
-        expect(vectorAt(RESULT)).toEqual(expected)
+        expect(comparable(name, RESULT)).toEqual(expected)
       }),
       { numRuns: 40 },
     )

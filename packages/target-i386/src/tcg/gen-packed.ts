@@ -98,3 +98,32 @@ export const packedGenerator: Generator = (s) => {
   callPacked(s, `${s.row.name}_${dst.kind}`, registerSlot(dst), from)
   finishMmx(s, dst)
 }
+
+/** The exceptions' and rounding's part of MXCSR that decides, and what it is while results are plain: nearest, inexact masked and raised before. */
+const MXCSR_MODE = 0x7020
+const MXCSR_PLAIN = 0x1020
+
+/** 1 if WebAssembly's arithmetic surely gives the result and raises nothing new; goes on with the numbers concerned. */
+export function plainMode(s: DisasContext): Operand {
+  const mode = s.temp()
+  s.ir.emit(O.and64!, mode, x.X_MXCSR, s.const(MXCSR_MODE))
+  s.ir.setcond('eq', 64, mode, mode, s.const(MXCSR_PLAIN))
+  return mode
+}
+
+/** The result goes into the register, if `plain` says so; otherwise the helper does it all. */
+export function resultOrHelper(
+  s: DisasContext,
+  plain: Operand,
+  result: () => void,
+  instead: () => void,
+): void {
+  const { ir } = s
+  const [otherwise, done] = [ir.newLabel(), ir.newLabel()]
+  ir.brcond('eq', 64, plain, s.const(0), otherwise)
+  result()
+  ir.br(done)
+  ir.setLabel(otherwise)
+  instead()
+  ir.setLabel(done)
+}

@@ -13,7 +13,9 @@ import {
   generalSlot,
   immediateOf,
   packedSource,
+  plainMode,
   registerSlot,
+  resultOrHelper,
 } from './gen-packed.js'
 import type { Generator } from './generator.js'
 import * as x from './x86-layout.js'
@@ -33,30 +35,6 @@ const helper =
     callPacked(s, name, registerSlot(dst), from, code(imm ? immediateOf(imm) : 0))
     finishMmx(s, dst)
   }
-
-/** The exceptions' and rounding's part of MXCSR that decides, and what it is while results are plain: nearest, inexact masked and raised before. */
-const MXCSR_MODE = 0x7020
-const MXCSR_PLAIN = 0x1020
-
-/** 1 if WebAssembly's arithmetic surely gives the result and raises nothing new; goes on with the numbers concerned. */
-function plainMode(s: DisasContext): Operand {
-  const mode = s.temp()
-  s.ir.emit(O.and64!, mode, x.X_MXCSR, s.const(MXCSR_MODE))
-  s.ir.setcond('eq', 64, mode, mode, s.const(MXCSR_PLAIN))
-  return mode
-}
-
-/** The result goes into the register, if `plain` says so; otherwise the helper does it all. */
-function resultOrHelper(s: DisasContext, plain: Operand, result: () => void, instead: () => void): void {
-  const { ir } = s
-  const [otherwise, done] = [ir.newLabel(), ir.newLabel()]
-  ir.brcond('eq', 64, plain, s.const(0), otherwise)
-  result()
-  ir.br(done)
-  ir.setLabel(otherwise)
-  instead()
-  ir.setLabel(done)
-}
 
 /** Writes the element of a register that a scalar operation works on. */
 function writeElement(s: DisasContext, to: Operand, width: number, value: Operand): void {
@@ -101,14 +79,20 @@ const always =
   () =>
     code
 
+/** The numbers of the operations in the helper are their places here; the packed forms are in gen-vector-float.ts. */
+const operations = ['add', 'sub', 'mul', 'div', 'min', 'max', 'sqrt']
+const scalarForms = [
+  ['ss', 2],
+  ['sd', 3],
+] as const
+
 function arithmetic(): [string, Generator][] {
-  const operations = ['add', 'sub', 'mul', 'div', 'min', 'max', 'sqrt']
   return operations.flatMap((name, op) =>
-    forms.map((form, n): [string, Generator] => [
+    scalarForms.map(([form, n]): [string, Generator] => [
       name + form,
-      n >= 2 && name !== 'min' && name !== 'max'
-        ? scalarArithmetic(name, op, n)
-        : helper('sse_arith', always(op | (n << 8))),
+      name === 'min' || name === 'max'
+        ? helper('sse_arith', always(op | (n << 8)))
+        : scalarArithmetic(name, op, n),
     ]),
   )
 }
@@ -221,7 +205,7 @@ const toInteger =
   }
 
 const predicates = Object.fromEntries(
-  forms.map((form, n) => [`cmp${form}`, helper('sse_cmp', (imm) => (imm & 7) | (n << 8))]),
+  scalarForms.map(([form, n]) => [`cmp${form}`, helper('sse_cmp', (imm) => (imm & 7) | (n << 8))]),
 )
 const rounds = Object.fromEntries(
   forms.map((form, n) => [`round${form}`, helper('sse_round', (imm) => (imm & 15) | (n << 8))]),
@@ -235,10 +219,6 @@ export const sseFloatGenerators: Readonly<Record<string, Generator>> = {
   comisd: comi(1),
   ucomiss: comi(2),
   ucomisd: comi(3),
-  haddps: helper('sse_pairs', always(0)),
-  haddpd: helper('sse_pairs', always(1)),
-  hsubps: helper('sse_pairs', always(2)),
-  hsubpd: helper('sse_pairs', always(3)),
   addsubps: helper('sse_pairs', always(4)),
   addsubpd: helper('sse_pairs', always(5)),
   dpps: helper('sse_dp', (imm) => imm),
@@ -253,18 +233,10 @@ export const sseFloatGenerators: Readonly<Record<string, Generator>> = {
   cvtsd2si: toInteger(1),
   cvttss2si: toInteger(2),
   cvttsd2si: toInteger(3),
-  cvtps2pd: helper('cvt_float', always(0)),
-  cvtpd2ps: helper('cvt_float', always(1)),
   cvtss2sd: convertScalar(2),
   cvtsd2ss: convertScalar(3),
-  cvtdq2ps: helper('cvt_dq', always(0)),
-  cvtdq2pd: helper('cvt_dq', always(1)),
   cvtpi2ps: helper('cvt_dq', always(2)),
   cvtpi2pd: helper('cvt_dq', always(3)),
-  cvtps2dq: helper('cvt_to_dq', always(0)),
-  cvtpd2dq: helper('cvt_to_dq', always(1)),
-  cvttps2dq: helper('cvt_to_dq', always(2)),
-  cvttpd2dq: helper('cvt_to_dq', always(3)),
   cvtps2pi: helper('cvt_to_dq', always(4)),
   cvtpd2pi: helper('cvt_to_dq', always(5)),
   cvttps2pi: helper('cvt_to_dq', always(6)),

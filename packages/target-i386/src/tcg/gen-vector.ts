@@ -47,7 +47,7 @@ const operation = (name: string): Generator => {
 
 const bytes = (body: (i: number) => number): number[] => Array.from({ length: 16 }, (_, i) => body(i))
 /** Bytes by lanes of `size` bytes: `lane` says which one comes, of those of both vectors. */
-const lanes = (size: number, lane: (n: number) => number): number[] =>
+export const lanes = (size: number, lane: (n: number) => number): number[] =>
   bytes((i) => lane(Math.floor(i / size)) * size + (i % size))
 
 /** Bytes of the destination and the source by a constant order, or by one that depends on the immediate. */

@@ -28,6 +28,7 @@ import type { InsnFeatures } from './insn-features.js'
 import { sseGenerators } from './gen-sse.js'
 import { sseFloatGenerators } from './gen-sse-float.js'
 import { vectorGenerators } from './gen-vector.js'
+import { vectorFloatGenerators } from './gen-vector-float.js'
 import { x87Generators } from './gen-x87.js'
 import { packedGenerator } from './gen-packed.js'
 import { stringGenerators } from './gen-string.js'
@@ -52,6 +53,7 @@ const generators: Readonly<Record<string, Generator>> = {
   ...stringGenerators,
   ...systemGenerators(moveGenerators.xchg!),
   ...vectorGenerators,
+  ...vectorFloatGenerators,
   ...sseGenerators,
   ...sseFloatGenerators,
   ...x87Generators,
