@@ -3,16 +3,7 @@
 // A block's bytecode taken apart again, for the back end that compiles it.
 
 import { O } from './ir.js'
-import {
-  OP_IMMEDIATE,
-  type OpDef,
-  opDefs,
-  VECTOR_A,
-  VECTOR_B,
-  VECTOR_D,
-  VECTOR_TWO,
-  vectorParts,
-} from './opcodes.js'
+import { OP_IMMEDIATE, type OpDef, opDefs, VECTOR_TWO, vectorParts } from './opcodes.js'
 
 /** An operation of bytecode. */
 export interface BlockOp {
@@ -73,28 +64,23 @@ export function readBlock(words: Uint32Array, ip: number, size: number): BlockOp
   return ops
 }
 
-/** The slot that an operation writes, or -1. A vector is none. */
+/** The slot that an operation writes, of a vector the first one; or -1. */
 export function writtenSlot({ def, op, d }: BlockOp): number {
-  if (vectorParts[op]! & VECTOR_D) return -1
   if (def.kind === 'store' || def.kind === 'brcond') return -1
   if (def.kind !== 'control') return d
   return op === O.movi || op === O.movcond || op === O.call || op === O.callPure ? d : -1
 }
 
-/** The slots that an operation reads, but for vectors. */
+/** The slots that an operation reads, of a vector the first one. */
 export function readSlots({ def, op, d, a, b, low, high, immediate }: BlockOp): number[] {
   switch (def.kind) {
     case 'unary':
     case 'load':
       return [a]
     case 'store':
-      return def.size === 16 ? [a] : [a, d]
-    case 'vector': {
-      const parts = vectorParts[op]!
-      const scalars = parts & VECTOR_A ? [] : [a]
-      if (parts & VECTOR_TWO && !(parts & VECTOR_B) && !immediate) scalars.push(b)
-      return scalars
-    }
+      return [a, d]
+    case 'vector':
+      return vectorParts[op]! & VECTOR_TWO && !immediate ? [a, b] : [a]
     case 'control':
       if (op === O.movcond) return [a, b, low & 0xffff]
       if (op === O.call || op === O.callPure) return [low & 0xffff, low >>> 16, high & 0xffff]

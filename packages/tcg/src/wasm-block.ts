@@ -69,6 +69,8 @@ export class BlockCompiler {
   /** Globals that may differ from what is in the CPU's block, here and at the places that are jumped to. */
   #dirty: number
   readonly #dirtyAt = new Map<number, number>()
+  /** The lower half of the constant that was put into a slot last. */
+  readonly #constants = new Map<number, number>()
   /** Nothing has changed what tells blocks apart. */
   #stateKept = true
 
@@ -105,6 +107,7 @@ export class BlockCompiler {
   /** Leaves a slot's value on the stack. */
   #get(slot: number): void {
     const { code } = this.#region
+    if (this.#region.vectorOf(slot) >= 0) return this.#vectors.getHalf(slot)
     if (isTemp(slot) || this.#region.bit(slot) !== 0) return code.op(W.local_get, this.#region.local(slot))
     code.op(W.local_get, ENV)
     code.memory(W.i64_load, slot)
@@ -115,12 +118,18 @@ export class BlockCompiler {
     const { code } = this.#region
     const bit = this.#region.bit(slot)
     this.#dirty |= bit
+    if (this.#region.vectorOf(slot) >= 0) return this.#vectors.setHalf(slot, SCRATCH)
     if (isTemp(slot) || bit !== 0) return code.op(W.local_set, this.#region.local(slot))
     if (this.#region.target.state.has(slot)) this.#stateKept = false
     code.op(W.local_set, SCRATCH)
     code.op(W.local_get, ENV)
     code.op(W.local_get, SCRATCH)
     code.memory(W.i64_store, slot)
+  }
+
+  /** A vector was written, if the result is one. */
+  #written({ d }: BlockOp): void {
+    this.#dirty |= this.#region.bit(d)
   }
 
   #value({ def, op, immediate, a, b, low, high }: BlockOp): void {
@@ -151,7 +160,8 @@ export class BlockCompiler {
       case 'store':
         return this.#store(op)
       case 'vector':
-        return this.#vectors.compute(op)
+        this.#vectors.compute(op)
+        return this.#written(op)
       case 'control':
         return this.#control(op)
     }
@@ -199,7 +209,10 @@ export class BlockCompiler {
     const { code } = region
     const { name, size } = op.def
     this.#lookup(op, TLB_READ)
-    if (size === 16) return this.#vectors.load(op)
+    if (size === 16) {
+      this.#vectors.load(op)
+      return this.#written(op)
+    }
     region.ifElse(
       I64,
       () => {
@@ -260,10 +273,16 @@ export class BlockCompiler {
     const pure = op === O.callPure
     const keepsGlobals = pure || region.target.noGlobals.has(helper)
     if (!pure) region.put32(ENV_EXIT_IP, at)
+    const vectors = region.target.onVectors.has(helper)
+      ? this.#named(low & 0xffff) | this.#named(low >>> 16)
+      : 0
     if (!keepsGlobals) {
       region.storeGlobals(this.#dirty)
       this.#dirty = 0
       this.#stateKept = false
+    } else {
+      region.storeGlobals(this.#dirty & vectors)
+      this.#dirty &= ~vectors
     }
     code.op(W.local_get, ENV)
     this.#get(low & 0xffff)
@@ -279,10 +298,15 @@ export class BlockCompiler {
       if (!keepsGlobals) {
         region.loadGlobals()
         region.loadBudget()
-      }
+      } else region.loadKept(vectors)
       code.op(W.local_get, SCRATCH)
     }
     this.#set(d)
+  }
+
+  /** The bit of the vector whose offset an argument is, a constant that was put into a slot right before the call. */
+  #named(slot: number): number {
+    return this.#region.bit(this.#constants.get(slot) ?? -1)
   }
 
   #control(op: BlockOp): void {
@@ -290,6 +314,7 @@ export class BlockCompiler {
     const { code } = region
     switch (op.op) {
       case O.movi:
+        this.#constants.set(op.d, op.low)
         code.i64Pair(op.low, op.high)
         return this.#set(op.d)
       case O.movcond:

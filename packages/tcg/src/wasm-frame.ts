@@ -19,14 +19,18 @@ export const TYPE_HELPER = 1
 
 /** What compiled code has to know of the target. */
 export interface CompileTarget {
-  /** Slots that are kept in locals, at most 32. Whatever else a block reads stands in the CPU's block. @qemu tcg/tcg.c tcg_global_mem_new_internal */
+  /** Slots that are kept in locals, less than 32. Whatever else a block reads stands in the CPU's block. @qemu tcg/tcg.c tcg_global_mem_new_internal */
   readonly globals: readonly number[]
+  /** Vectors, by their first slots, that are kept in locals too, as many as there is room for beside the globals. */
+  readonly vectors: readonly number[]
   /** The global that has the address of the next instruction. */
   readonly pc: number
   /** Other slots, on which it depends what block an address has. */
   readonly state: ReadonlySet<number>
   /** Helpers that neither read nor write globals. @qemu include/tcg/tcg.h TCG_CALL_NO_RWG */
   readonly noGlobals: ReadonlySet<number>
+  /** Those among them that read and write the vectors which their first two arguments name. */
+  readonly onVectors: ReadonlySet<number>
 }
 
 /** A block's bytecode. */

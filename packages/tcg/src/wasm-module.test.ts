@@ -33,7 +33,14 @@ const A = ENV_ARCH
 const B = ENV_ARCH + 8
 const RESULT = ENV_ARCH + 16
 const DONE = 77
-const target = { globals: [A, B], pc: B, state: new Set<number>(), noGlobals: new Set<number>() }
+const target = {
+  globals: [A, B],
+  vectors: [],
+  pc: B,
+  state: new Set<number>(),
+  noGlobals: new Set<number>(),
+  onVectors: new Set<number>(),
+}
 const { start } = memory.code
 /** Where an operation is that calls the compiled block. */
 const CALLER = start + 0x1_0000

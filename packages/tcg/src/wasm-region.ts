@@ -35,12 +35,24 @@ import {
   TYPE_BLOCK,
 } from './wasm-frame.js'
 import { type Flow, structure } from './wasm-flow.js'
+import { simd, V128 } from './wasm-simd.js'
 
 /** A place that can be jumped to: nodes of the graph, an address of bytecode, or what only counts as a level. */
 type Label = readonly number[] | number | 'cold' | 'tail' | 'level'
 
 /** First number that is no slot. */
 const SLOTS_END = 0x1_0000
+
+/** Bits of a mask. */
+const MASK_BITS = 32
+
+/** A global or vector that lives in a local. */
+interface Kept {
+  readonly slot: number
+  readonly bit: number
+  /** I64 or V128. */
+  readonly type: number
+}
 
 /** Compiles a region. */
 export class RegionCompiler {
@@ -52,8 +64,11 @@ export class RegionCompiler {
   readonly #locals = new Map<number, number>()
   readonly #localTypes: number[] = []
   readonly #labels: Label[] = []
-  /** Place of each global that the region uses, and those that may differ from the CPU's block where a block begins. */
-  readonly #bits = new Map<number, number>()
+  /** What is kept in locals, a bit each: globals and vectors that the region uses. */
+  readonly #kept: Kept[] = []
+  /** The same by slot; a vector has two. */
+  readonly #bySlot = new Map<number, Kept>()
+  /** Those that may differ from the CPU's block where a block begins. */
   readonly #dirtyIn: number[]
   /** Globals that some block writes. */
   #written = 0
@@ -115,11 +130,17 @@ export class RegionCompiler {
         if (op.op === O.gotoPtr) used.add(this.target.pc)
       }
     }
-    for (const slot of this.target.globals) {
-      if (!used.has(slot)) continue
-      this.#bits.set(slot, 1 << this.#bits.size)
-      this.local(slot)
-    }
+    for (const slot of this.target.globals) if (used.has(slot)) this.#keep(slot, I64)
+    for (const slot of this.target.vectors) if (used.has(slot) || used.has(slot + 8)) this.#keep(slot, V128)
+  }
+
+  #keep(slot: number, type: number): void {
+    if (this.#kept.length === MASK_BITS) return
+    const kept = { slot, bit: 1 << this.#kept.length, type }
+    this.#kept.push(kept)
+    this.#bySlot.set(slot, kept)
+    if (type === V128) this.#bySlot.set(slot + 8, kept)
+    this.local(slot, type)
   }
 
   #spreadDirty(successors: readonly (readonly number[])[]): void {
@@ -266,22 +287,36 @@ export class RegionCompiler {
     return local
   }
 
-  /** The bit of a global of this region, 0 for any other slot. */
+  /** The bit of a global of this region, or of the vector that a slot is a part of; 0 for any other slot. */
   bit(slot: number): number {
-    return this.#bits.get(slot) ?? 0
+    return this.#bySlot.get(slot)?.bit ?? 0
+  }
+
+  /** The first slot of the vector in a local that a slot is a part of, or -1. */
+  vectorOf(slot: number): number {
+    const kept = this.#bySlot.get(slot)
+    return kept?.type === V128 ? kept.slot : -1
   }
 
   /** Takes the globals from the CPU's block, and the TLB's address. */
   loadGlobals(): void {
     const { code } = this
-    for (const slot of this.#bits.keys()) {
-      code.op(W.local_get, ENV)
-      code.memory(W.i64_load, slot)
-      code.op(W.local_set, this.local(slot))
-    }
+    this.loadKept(-1)
     code.op(W.local_get, ENV)
     code.memory(W.i32_load, ENV_TLB)
     code.op(W.local_set, TLB)
+  }
+
+  /** Takes globals and vectors from the CPU's block. */
+  loadKept(mask: number): void {
+    const { code } = this
+    for (const { slot, bit, type } of this.#kept) {
+      if (!(mask & bit)) continue
+      code.op(W.local_get, ENV)
+      if (type === V128) code.vectorMemory(simd['v128.load']!, slot)
+      else code.memory(W.i64_load, slot)
+      code.op(W.local_set, this.local(slot, type))
+    }
   }
 
   /** The slice may have been cut short by what was called. */
@@ -291,15 +326,17 @@ export class RegionCompiler {
     this.code.op(W.local_set, ICOUNT)
   }
 
-  /** Stores globals in the CPU's block. */
+  /** Stores globals and vectors in the CPU's block. */
   storeGlobals(mask: number): void {
-    for (const [slot, bit] of this.#bits) if (mask & bit) this.#storeGlobal(slot)
+    for (const kept of this.#kept) if (mask & kept.bit) this.#storeKept(kept)
   }
 
-  #storeGlobal(slot: number): void {
-    this.code.op(W.local_get, ENV)
-    this.code.op(W.local_get, this.local(slot))
-    this.code.memory(W.i64_store, slot)
+  #storeKept({ slot, type }: Kept): void {
+    const { code } = this
+    code.op(W.local_get, ENV)
+    code.op(W.local_get, this.local(slot, type))
+    if (type === V128) code.vectorMemory(simd['v128.store']!, slot)
+    else code.memory(W.i64_store, slot)
   }
 
   /** Stores a number of 32 bits in the CPU's block. */
@@ -338,12 +375,12 @@ export class RegionCompiler {
   /** The ways out that are seldom taken, in one place. */
   #coldExit(): void {
     const { code } = this
-    for (const [slot, bit] of this.#bits) {
-      if (!(this.#written & bit)) continue
+    for (const kept of this.#kept) {
+      if (!(this.#written & kept.bit)) continue
       code.op(W.local_get, MASK)
-      code.i32Const(bit)
+      code.i32Const(kept.bit)
       code.byte(W.i32_and)
-      this.if(() => this.#storeGlobal(slot))
+      this.if(() => this.#storeKept(kept))
     }
     code.op(W.local_get, EXIT_IP)
     code.byte(W.i32_eqz)

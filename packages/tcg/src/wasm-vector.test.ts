@@ -40,7 +40,15 @@ const CALLER = start + 0x1_0000
 
 const vectorAt = (at: number): number[] => [...memory.u8.subarray(env + at, env + at + 16)]
 const setVector = (at: number, value: readonly number[]): void => memory.u8.set(value, env + at)
-const target = { globals: [ADDRESS], pc: ADDRESS, state: new Set<number>(), noGlobals: new Set<number>() }
+/** Two of the three vectors live in locals. */
+const target = {
+  globals: [ADDRESS],
+  vectors: [A, RESULT],
+  pc: ADDRESS,
+  state: new Set<number>(),
+  noGlobals: new Set<number>(),
+  onVectors: new Set<number>(),
+}
 
 /** A block for the interpreter and the same block compiled. */
 function both(build: (ctx: TCGContext) => void): [interpreted: () => number, compiled: () => number] {
@@ -156,6 +164,24 @@ it('a shuffle takes bytes of both vectors, and zeros', () => {
     }),
     { numRuns: 60 },
   )
+})
+
+it('half a vector is a slot like others', () => {
+  for (const run of both((ctx) => {
+    ctx.emit(O.vadd64!, A, A, B)
+    ctx.emit(O.add64!, A + 8, A + 8, A)
+    ctx.mov(A, ctx.const(7))
+    ctx.emit(O.vmov!, RESULT, A)
+  })) {
+    const lanes = (low: bigint, high: bigint): number[] => [
+      ...new Uint8Array(BigUint64Array.of(low, high).buffer),
+    ]
+    setVector(A, lanes(1n, 2n))
+    setVector(B, lanes(10n, 20n))
+    expect(run()).toBe(DONE)
+    expect(vectorAt(RESULT)).toEqual(lanes(7n, 33n))
+    expect(vectorAt(A)).toEqual(lanes(7n, 33n))
+  }
 })
 
 it('a vector in a temporary goes from operation to operation', () => {

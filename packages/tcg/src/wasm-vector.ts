@@ -35,10 +35,39 @@ export class VectorCompiler {
     this.#block = block
   }
 
+  /** Whether a vector lives in a local. */
+  #isLocal(slot: number): boolean {
+    return (slot >= ENV_TEMPS && slot < ENV_TEMPS_END) || this.#region.bit(slot) !== 0
+  }
+
+  /** Leaves half a vector that lives in a local on the stack. */
+  getHalf(slot: number): void {
+    const { code } = this.#region
+    const vector = this.#region.vectorOf(slot)
+    code.op(W.local_get, this.#region.local(vector, V128))
+    code.byte(SIMD_PREFIX)
+    code.u32(simd['i64x2.extract_lane']!)
+    code.byte((slot - vector) >> 3)
+  }
+
+  /** Takes the 64 bits on the stack into half a vector that lives in a local. */
+  setHalf(slot: number, scratch: number): void {
+    const { code } = this.#region
+    const vector = this.#region.vectorOf(slot)
+    const local = this.#region.local(vector, V128)
+    code.op(W.local_set, scratch)
+    code.op(W.local_get, local)
+    code.op(W.local_get, scratch)
+    code.byte(SIMD_PREFIX)
+    code.u32(simd['i64x2.replace_lane']!)
+    code.byte((slot - vector) >> 3)
+    code.op(W.local_set, local)
+  }
+
   /** Leaves a vector on the stack. */
   get(slot: number): void {
     const { code } = this.#region
-    if (slot >= ENV_TEMPS && slot < ENV_TEMPS_END) return code.op(W.local_get, this.#region.local(slot, V128))
+    if (this.#isLocal(slot)) return code.op(W.local_get, this.#region.local(slot, V128))
     code.op(W.local_get, ENV)
     code.vectorMemory(simd['v128.load']!, slot)
   }
@@ -46,7 +75,7 @@ export class VectorCompiler {
   /** Takes the vector on the stack. */
   set(slot: number): void {
     const { code } = this.#region
-    if (slot >= ENV_TEMPS && slot < ENV_TEMPS_END) return code.op(W.local_set, this.#region.local(slot, V128))
+    if (this.#isLocal(slot)) return code.op(W.local_set, this.#region.local(slot, V128))
     const room = this.#region.local(VECTOR, V128)
     code.op(W.local_set, room)
     code.op(W.local_get, ENV)
