@@ -112,7 +112,8 @@ static void print_where(const struct frame *f)
 {
     if (f->vector == VECTOR_OK)
         return;
-    field("ip", f->ip);
+    /* In virtual-8086 mode as a linear address. */
+    field("ip", f->flags & VM ? f->ip + (f->cs << 4) : f->ip);
     field("cs", f->cs & 0xffff);
 }
 

@@ -6,7 +6,7 @@ import { EXIT_EXCEPTION, ENV_CAN_DO_IO, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags } from './cc'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setHflags, setReg, stk, vm86,
+  cpl, cr, eflagsRaw, faulted, hflags, isCanonical, ldk, lma, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setHflags, setReg, stk, vm86,
 } from './env'
 import {
   descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, setAccessed, setCpl, setEip, spMask,
@@ -316,10 +316,6 @@ function doInterrupt64(env: u32, vector: u32, isInt: bool, error: u32, returnIp:
 function doInterruptOnce(env: u32, vector: u32, isInt: bool, error: u32, returnIp: u64, isHw: bool): void {
   if (!(cr(env, 0) & x.CR0_PE)) {
     doInterruptReal(env, vector, <u32>returnIp);
-    return;
-  }
-  if (isInt && vm86(env) && iopl(env) < 3) {
-    raiseErr(env, x.EXCP0D_GPF, 0);
     return;
   }
   if (lma(env)) doInterrupt64(env, vector, isInt, error, returnIp, isHw);

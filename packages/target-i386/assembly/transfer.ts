@@ -23,6 +23,12 @@ const RSP = 4;
   setReg(env, RSP, mask == 0xffff ? (reg(env, RSP) & ~mask) | (value & mask) : value & mask);
 }
 
+/** Whether EIP would be beyond the segment, in real and virtual-8086 mode: #GP is pending then. The limit is the one that CS has. */
+function beyondSegment(env: u32, offset: u64): bool {
+  if (offset > segLimit(seg(env, x.R_CS))) raiseErr(env, x.EXCP0D_GPF, 0);
+  return faulted(env);
+}
+
 /** Real and virtual-8086 mode: loads CS as it is. */
 function jumpReal(env: u32, selector: u32, offset: u64): u64 {
   loadSegVm(env, x.R_CS, selector);
@@ -52,7 +58,7 @@ function enterCode(env: u32, selector: u32, offset: u64, level: u32): bool {
 /** Far JMP. `what` is the operand size in bytes; EIP is where a task switch comes back to. @qemu target/i386/tcg/seg_helper.c helper_ljmp_protected */
 export function helper_ljmp(env: u32, selector64: u64, offset: u64, next: u64): u64 {
   let selector = <u32>selector64 & 0xffff;
-  if (!(cr(env, 0) & x.CR0_PE) || vm86(env)) return jumpReal(env, selector, offset);
+  if (!(cr(env, 0) & x.CR0_PE) || vm86(env)) return beyondSegment(env, offset) ? 0 : jumpReal(env, selector, offset);
   let error = selector & 0xfffc;
   if (error == 0) return raiseErr(env, x.EXCP0D_GPF, 0);
   if (!loadSegment(env, selector)) return faulted(env) ? 0 : raiseErr(env, x.EXCP0D_GPF, error);
@@ -116,7 +122,7 @@ export function helper_lcall(env: u32, target64: u64, offset: u64, what: u64): u
     if (codeSegmentError(level, rpl)) return raiseErr(env, x.EXCP0D_GPF, error);
     if (!(e2 & x.DESC_P)) return raiseErr(env, x.EXCP0B_NOSEG, error);
     if (targetIsBad(env, selector, offset)) return 0;
-  }
+  } else if (beyondSegment(env, offset)) return 0;
   sp -= size;
   stu(env, ss + (sp & mask), size, segSelector(seg(env, x.R_CS)));
   if (faulted(env)) return 0;
@@ -298,6 +304,7 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
 
 /** IRET to virtual-8086 mode. */
 function returnToVm86(env: u32, eip: u64, cs: u32, flags: u32, ss: u64, sp: u64, mask: u64): u64 {
+  if (eip > 0xffff) return raiseErr(env, x.EXCP0D_GPF, 0);
   let sp2 = ldu(env, ss + (sp & mask), 4);
   if (faulted(env)) return 0;
   let selectors: u64 = 0, newSs: u32 = 0;
@@ -315,7 +322,7 @@ function returnToVm86(env: u32, eip: u64, cs: u32, flags: u32, ss: u64, sp: u64,
   loadSegVm(env, x.R_DS, <u32>(selectors >> 16) & 0xffff);
   loadSegVm(env, x.R_FS, <u32>(selectors >> 32) & 0xffff);
   loadSegVm(env, x.R_GS, <u32>(selectors >> 48) & 0xffff);
-  setEip(env, eip & 0xffff);
+  setEip(env, eip);
   setReg(env, RSP, sp2);
   return 0;
 }
@@ -328,7 +335,7 @@ export function helper_lret(env: u32, size64: u64, extra: u64, c: u64): u64 {
   let eip = ldu(env, ss + (sp & mask), size);
   if (faulted(env)) return 0;
   let cs = <u32>ldu(env, ss + ((sp + size) & mask), size);
-  if (faulted(env)) return 0;
+  if (faulted(env) || beyondSegment(env, eip)) return 0;
   setSp(env, sp + 2 * size + extra, mask);
   return jumpReal(env, cs, eip);
 }
@@ -355,8 +362,7 @@ export function helper_iret(env: u32, size64: u64, next: u64, c: u64): u64 {
   let cs = <u32>ldu(env, ss + ((sp + size) & mask), size);
   if (faulted(env)) return 0;
   let flags = <u32>ldu(env, ss + ((sp + 2 * size) & mask), size);
-  if (faulted(env)) return 0;
-  if (size == 4 && !vm86(env) && eip > 0xffff) return raiseErr(env, x.EXCP0D_GPF, 0);
+  if (faulted(env) || beyondSegment(env, eip)) return 0;
   setSp(env, sp + 3 * size, mask);
   let flagMask: u32 = x.TF_MASK | x.AC_MASK | x.ID_MASK | x.IF_MASK | x.RF_MASK | x.NT_MASK;
   if (!vm86(env)) flagMask |= x.IOPL_MASK;

@@ -9,11 +9,11 @@ export const events: SystemDifferences = [
     cases: {
       'int, code that ends before': [
         'vector d error 0 ip=+0 cs=8 fl=2',
-        'vector 80 ip=11919 cs=78 fl=2 ax=+2 cx=8 dx=2',
+        'vector 80 ip=10005 cs=78 fl=2 ax=+2 cx=8 dx=2',
       ],
       'int at level 3, code that ends before': [
         'vector d error 0 ip=+17 cs=1b fl=2 sp=a000 ss=23 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11919 cs=78 fl=2 sp=8ff8 ax=+19 cx=1b dx=2 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10005 cs=78 fl=2 sp=8ff8 ax=+19 cx=1b dx=2 ds=23 es=23 fs=0 gs=0',
       ],
     },
   },

@@ -7,28 +7,28 @@ export const events64: SystemDifferences = [
     manual: 'SDM volume 3, 6.14.4: SS becomes null when the level changes, not by the IST alone',
     cases: {
       'int, IST 1': [
-        'vector 80 ip=11b2b cs=48 fl=2 sp=6000 ax=+2 cx=48 dx=2 bx=8000 si=10',
-        'vector 80 ip=11b2b cs=48 fl=2 sp=6000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=6000 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=6000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
       ],
       'int, IST 2': [
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5000 ax=+2 cx=48 dx=2 bx=8000 si=10',
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5000 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
       ],
       'int, IST 7': [
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5c00 ax=+2 cx=48 dx=2 bx=8000 si=10',
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5c00 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5c00 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5c00 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
       ],
       'int, IST 1 in a TSS of 0x2b': [
-        'vector 80 ip=11b2b cs=48 fl=2 sp=6000 ax=+2 cx=48 dx=2 bx=8000 si=10',
-        'vector 80 ip=11b2b cs=48 fl=2 sp=6000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=6000 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=6000 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
       ],
       'int, IST 1 that is not aligned': [
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5ff0 ax=+2 cx=48 dx=2 bx=8000 si=10',
-        'vector 80 ip=11b2b cs=48 fl=2 sp=5ff0 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5ff0 ax=+2 cx=48 dx=2 bx=8000 si=10',
+        'vector 80 ip=10007 cs=48 fl=2 sp=5ff0 ss=0 ax=+2 cx=48 dx=2 bx=8000 si=10',
       ],
       'an NMI whose handler faults, and the IRET of that': [
-        'vector 80 ip=11bab cs=48 fl=46 sp=5fc8 cx=1 dx=1 bx=2',
-        'vector 80 ip=11bab cs=48 fl=46 sp=5fc8 ss=0 cx=1 dx=1 bx=2',
+        'vector 80 ip=10087 cs=48 fl=46 sp=5fc8 cx=1 dx=1 bx=2',
+        'vector 80 ip=10087 cs=48 fl=46 sp=5fc8 ss=0 cx=1 dx=1 bx=2',
       ],
     },
   },
@@ -37,11 +37,11 @@ export const events64: SystemDifferences = [
     cases: {
       'int to nowhere': [
         'vector d error 0 ip=+0 cs=48 fl=2',
-        'vector d error 0 ip=800000011b24 cs=48 fl=2 sp=7fd8',
+        'vector d error 0 ip=800000010000 cs=48 fl=2 sp=7fd8',
       ],
       'int to nowhere at level 3': [
         'vector d error 0 ip=alias+12 cs=53 fl=2 sp=4000a000 ss=23 ds=0 es=0 fs=0 gs=0',
-        'vector d error 0 ip=800000011b24 cs=48 fl=2 sp=8fd8 ss=0 ds=0 es=0 fs=0 gs=0',
+        'vector d error 0 ip=800000010000 cs=48 fl=2 sp=8fd8 ss=0 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },

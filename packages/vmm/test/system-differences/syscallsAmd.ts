@@ -7,16 +7,16 @@ export const syscallsAmd: SystemDifferences = [
     manual: 'APM volume 3, SYSCALL: RFLAGS AND NOT SFMASK, condition codes among them',
     cases: {
       'syscall with flags 0x246ed7, mask 0': [
-        'vector 80 ip=11b28 cs=48 fl=246ed7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=11b28 cs=48 fl=246202 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=246ed7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=246202 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
       ],
       'syscall with flags 0x246ed7, mask 0x47700': [
-        'vector 80 ip=11b28 cs=48 fl=2008d7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=11b28 cs=48 fl=200002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=2008d7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=200002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
       ],
       'syscall with flags 0x246ed7, mask 0x200': [
-        'vector 80 ip=11b28 cs=48 fl=246cd7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=11b28 cs=48 fl=246002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=246cd7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=246002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },
@@ -24,8 +24,8 @@ export const syscallsAmd: SystemDifferences = [
     manual: 'APM volume 3, SYSCALL: SS.sel is STAR.SYSCALL_CS + 8',
     cases: {
       'syscall, selectors with level 3': [
-        'vector 80 ip=11b28 cs=48 fl=2 sp=4000a000 ss=53 cx=alias+14 r11=2 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=11b28 cs=48 fl=2 sp=4000a000 ss=50 cx=alias+14 r11=2 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=2 sp=4000a000 ss=53 cx=alias+14 r11=2 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10004 cs=48 fl=2 sp=4000a000 ss=50 cx=alias+14 r11=2 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },
@@ -33,12 +33,12 @@ export const syscallsAmd: SystemDifferences = [
     manual: 'APM volume 3, SYSRET: RFLAGS comes from R11, VIF and VIP among them',
     cases: {
       'sysret with flag 19': [
-        'vector 80 ip=40011b26 cs=2b fl=80002 ss=23 cx=40011b24 r11=80000',
-        'vector 80 ip=40011b26 cs=2b fl=2 ss=23 cx=40011b24 r11=80000',
+        'vector 80 ip=40010002 cs=2b fl=80002 ss=23 cx=40010000 r11=80000',
+        'vector 80 ip=40010002 cs=2b fl=2 ss=23 cx=40010000 r11=80000',
       ],
       'sysret with flag 20': [
-        'vector 80 ip=40011b26 cs=2b fl=100002 ss=23 cx=40011b24 r11=100000',
-        'vector 80 ip=40011b26 cs=2b fl=2 ss=23 cx=40011b24 r11=100000',
+        'vector 80 ip=40010002 cs=2b fl=100002 ss=23 cx=40010000 r11=100000',
+        'vector 80 ip=40010002 cs=2b fl=2 ss=23 cx=40010000 r11=100000',
       ],
     },
   },
@@ -47,15 +47,15 @@ export const syscallsAmd: SystemDifferences = [
     cases: {
       'sysenter of compatibility mode': [
         'vector 6 ip=alias+15 cs=1b fl=202 sp=4000a000 ss=23 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=11b2c cs=48 fl=2 ss=50 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10008 cs=48 fl=2 ss=50 ds=0 es=0 fs=0 gs=0',
       ],
       'sysexit of compatibility mode': [
-        'vector 6 ip=+13 cs=8 fl=2 cx=4000a000 dx=40011b24',
-        'vector 80 ip=40011b26 cs=5b fl=2 sp=4000a000 ss=63 cx=4000a000 dx=40011b24',
+        'vector 6 ip=+13 cs=8 fl=2 cx=4000a000 dx=40010000',
+        'vector 80 ip=40010002 cs=5b fl=2 sp=4000a000 ss=63 cx=4000a000 dx=40010000',
       ],
       'sysenter of compatibility mode to the upper half': [
         'vector 6 ip=alias+12 cs=1b fl=2 sp=4000a000 ss=23 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=ffff800000011b2c cs=48 fl=2 sp=ffff800000008000 ss=50 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=ffff800000010008 cs=48 fl=2 sp=ffff800000008000 ss=50 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },

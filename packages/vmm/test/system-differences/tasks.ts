@@ -17,8 +17,8 @@ export const tasks: SystemDifferences = [
     manual: 'SDM volume 3, 18.3.1.5: #DB with DR6.BT after a switch to a task whose TSS has its T flag set',
     cases: {
       'the new task is to be debugged': [
-        'vector 1 ip=11916 cs=8 fl=2 sp=6000 ax=a0 cx=a1 dx=a2 bx=a3 bp=a5 si=a6 di=a7 dr6=ffff8ff0',
-        'vector 80 ip=1192e cs=8 fl=2 sp=6000 ax=0 cx=898b dx=60000019 bx=a3 bp=a5 si=a6 di=a7',
+        'vector 1 ip=10002 cs=8 fl=2 sp=6000 ax=a0 cx=a1 dx=a2 bx=a3 bp=a5 si=a6 di=a7 dr6=ffff8ff0',
+        'vector 80 ip=1001a cs=8 fl=2 sp=6000 ax=0 cx=898b dx=60000019 bx=a3 bp=a5 si=a6 di=a7',
       ],
     },
   },

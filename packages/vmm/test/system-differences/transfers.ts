@@ -17,12 +17,12 @@ export const transfers: SystemDifferences = [
   {
     manual:
       'SDM volume 2, RET: #GP(0) if the return instruction pointer is not within the return code segment limit',
-    cases: { 'lret 98': ['vector d error 0 ip=+b cs=8 fl=2 sp=7ff8', 'vector 80 ip=11916 cs=98 fl=2'] },
+    cases: { 'lret 98': ['vector d error 0 ip=+b cs=8 fl=2 sp=7ff8', 'vector 80 ip=10002 cs=98 fl=2'] },
   },
   {
     manual:
       'SDM volume 2, IRET: #GP(0) if the return instruction pointer is not within the return code segment limit',
-    cases: { 'iret 98': ['vector d error 0 ip=+10 cs=8 fl=2 sp=7ff4', 'vector 80 ip=11916 cs=98 fl=246ed7'] },
+    cases: { 'iret 98': ['vector d error 0 ip=+10 cs=8 fl=2 sp=7ff4', 'vector 80 ip=10002 cs=98 fl=246ed7'] },
   },
   {
     manual: 'SDM volume 2, RET: #SS(stack segment selector) if the return stack segment is not present',
@@ -56,8 +56,8 @@ export const transfers: SystemDifferences = [
       'SDM volume 3, 5.8.1.2: the CPL does not change when control is transferred to a conforming code segment',
     cases: {
       'lcall gate at level 3, to conforming code': [
-        'vector 80 ip=11928 cs=6b fl=2 sp=a004 ss=23 ax=+2d cx=1b dx=3333 bx=2222 bp=1111 si=0 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11928 cs=68 fl=2 sp=8ff8 ax=+2d cx=1b dx=3333 bx=2222 bp=1111 si=0 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10014 cs=6b fl=2 sp=a004 ss=23 ax=+2d cx=1b dx=3333 bx=2222 bp=1111 si=0 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10014 cs=68 fl=2 sp=8ff8 ax=+2d cx=1b dx=3333 bx=2222 bp=1111 si=0 ds=23 es=23 fs=0 gs=0',
       ],
     },
   },
@@ -66,11 +66,11 @@ export const transfers: SystemDifferences = [
     cases: {
       'lcall gate, to code that ends before': [
         'vector d error 0 ip=+0 cs=8 fl=2',
-        'vector 80 ip=11928 cs=98 fl=2 sp=8010 ax=+7 cx=8 dx=0 bx=0 bp=0 si=0',
+        'vector 80 ip=10014 cs=98 fl=2 sp=8010 ax=+7 cx=8 dx=0 bx=0 bp=0 si=0',
       ],
       'lcall gate at level 3, to code that ends before': [
         'vector d error 0 ip=+26 cs=1b fl=2 sp=9ff4 ss=23 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11928 cs=98 fl=2 sp=9008 ax=+2d cx=1b dx=9ff4 bx=23 bp=0 si=0 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10014 cs=98 fl=2 sp=9008 ax=+2d cx=1b dx=9ff4 bx=23 bp=0 si=0 ds=23 es=23 fs=0 gs=0',
       ],
     },
   },

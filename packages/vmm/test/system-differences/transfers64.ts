@@ -6,25 +6,25 @@ export const transfers64: SystemDifferences = [
   {
     manual: 'SDM volume 2, JMP, CALL, RET, IRET: #GP(selector) if the code segment has both L and D set',
     cases: {
-      'ljmp 60': ['vector d error 60 ip=+1c cs=48 fl=2 ax=60', 'vector 80 ip=11b26 cs=60 fl=2 ax=60'],
+      'ljmp 60': ['vector d error 60 ip=+1c cs=48 fl=2 ax=60', 'vector 80 ip=10002 cs=60 fl=2 ax=60'],
       'lcall 60': [
         'vector d error 60 ip=+1c cs=48 fl=2 ax=60',
-        'vector 80 ip=11b26 cs=60 fl=2 sp=7ff0 ax=60',
+        'vector 80 ip=10002 cs=60 fl=2 sp=7ff0 ax=60',
       ],
-      'lret 60': ['vector d error 60 ip=+c cs=48 fl=2 sp=7ff0', 'vector 80 ip=11b26 cs=60 fl=2'],
-      'iret 60': ['vector d error 60 ip=+15 cs=48 fl=2 sp=7fd8', 'vector 80 ip=11b26 cs=60 fl=46'],
+      'lret 60': ['vector d error 60 ip=+c cs=48 fl=2 sp=7ff0', 'vector 80 ip=10002 cs=60 fl=2'],
+      'iret 60': ['vector d error 60 ip=+15 cs=48 fl=2 sp=7fd8', 'vector 80 ip=10002 cs=60 fl=46'],
     },
   },
   {
     manual: 'SDM volume 2, CALL, RET, IRET: #GP(0) if the offset is beyond the code segment limit',
     cases: {
-      'lcall a8': ['vector d error 0 ip=+1c cs=48 fl=2 ax=a8', 'vector 80 ip=11b26 cs=a8 fl=2 sp=7ff0 ax=a8'],
+      'lcall a8': ['vector d error 0 ip=+1c cs=48 fl=2 ax=a8', 'vector 80 ip=10002 cs=a8 fl=2 sp=7ff0 ax=a8'],
       'lcall to compatibility mode, more than 32 bits': [
-        'vector d error 0 ip=+1d cs=48 fl=2 ax=500011b24',
-        'vector 80 ip=500011b26 cs=8 fl=2 sp=7ff0 ax=500011b24',
+        'vector d error 0 ip=+1d cs=48 fl=2 ax=500010000',
+        'vector 80 ip=500010002 cs=8 fl=2 sp=7ff0 ax=500010000',
       ],
-      'lret a8': ['vector d error 0 ip=+c cs=48 fl=2 sp=7ff0', 'vector 80 ip=11b26 cs=a8 fl=2'],
-      'iret a8': ['vector d error 0 ip=+15 cs=48 fl=2 sp=7fd8', 'vector 80 ip=11b26 cs=a8 fl=46'],
+      'lret a8': ['vector d error 0 ip=+c cs=48 fl=2 sp=7ff0', 'vector 80 ip=10002 cs=a8 fl=2'],
+      'iret a8': ['vector d error 0 ip=+15 cs=48 fl=2 sp=7fd8', 'vector 80 ip=10002 cs=a8 fl=46'],
     },
   },
   {
@@ -62,19 +62,19 @@ export const transfers64: SystemDifferences = [
     cases: {
       'iret to level 0, SS 3': [
         'vector d error 0 ip=+15 cs=48 fl=2 sp=7fd8',
-        'vector 80 ip=11b26 cs=48 fl=2 ss=3',
+        'vector 80 ip=10002 cs=48 fl=2 ss=3',
       ],
       'iret to compatibility mode, SS 0': [
         'vector d error 0 ip=+15 cs=48 fl=2 sp=7fd8',
-        'vector 80 ip=11b26 cs=8 fl=2 ss=0',
+        'vector 80 ip=10002 cs=8 fl=2 ss=0',
       ],
       'iret to compatibility mode, SS 3': [
         'vector d error 0 ip=+15 cs=48 fl=2 sp=7fd8',
-        'vector 80 ip=11b26 cs=8 fl=2 ss=3',
+        'vector 80 ip=10002 cs=8 fl=2 ss=3',
       ],
       'iret to level 1, SS 0': [
         'vector d error 0 ip=+18 cs=48 fl=2 sp=7fd8',
-        'vector 80 ip=11b26 cs=131 fl=2 ss=0 ds=0 es=0 fs=0 gs=0',
+        'vector 80 ip=10002 cs=131 fl=2 ss=0 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },
@@ -87,8 +87,8 @@ export const transfers64: SystemDifferences = [
       'SDM volume 3, 5.8.1.2: the CPL does not change when control is transferred to a conforming code segment',
     cases: {
       'lcall gate at level 3, to conforming code': [
-        'vector e error 15 ip=11b26 cs=73 fl=2 sp=40009fe8 ss=23 ds=0 es=0 fs=0 gs=0 cr2=11b26',
-        'vector e error 15 ip=11b26 cs=70 fl=2 sp=40009fe8 ss=23 ds=0 es=0 fs=0 gs=0 cr2=11b26',
+        'vector e error 15 ip=10002 cs=73 fl=2 sp=40009fe8 ss=23 ds=0 es=0 fs=0 gs=0 cr2=10002',
+        'vector e error 15 ip=10002 cs=70 fl=2 sp=40009fe8 ss=23 ds=0 es=0 fs=0 gs=0 cr2=10002',
       ],
     },
   },
@@ -106,11 +106,11 @@ export const transfers64: SystemDifferences = [
     cases: {
       'call gate to nowhere': [
         'vector d error 0 ip=+0 cs=48 fl=2',
-        'vector d error 0 ip=800000011b26 cs=48 fl=2 sp=7ff0',
+        'vector d error 0 ip=800000010002 cs=48 fl=2 sp=7ff0',
       ],
       'call gate to nowhere at level 3': [
         'vector d error 0 ip=alias+12 cs=53 fl=2 sp=4000a000 ss=23 ds=0 es=0 fs=0 gs=0',
-        'vector d error 0 ip=800000011b26 cs=48 fl=2 sp=8fe0 ss=0 ds=0 es=0 fs=0 gs=0',
+        'vector d error 0 ip=800000010002 cs=48 fl=2 sp=8fe0 ss=0 ds=0 es=0 fs=0 gs=0',
       ],
     },
   },
@@ -143,12 +143,12 @@ export const transfers64: SystemDifferences = [
     manual: 'SDM volume 2, LSS, LFS, LGS: m16:64 with REX.W',
     cases: {
       'lfs and push fs': [
-        'vector 80 ip=+24 cs=48 fl=2 ax=11b24 cx=93 fs=93',
-        'vector 80 ip=+24 cs=48 fl=2 ax=11b24 cx=0 fs=0',
+        'vector 80 ip=+24 cs=48 fl=2 ax=10000 cx=93 fs=93',
+        'vector 80 ip=+24 cs=48 fl=2 ax=10000 cx=0 fs=0',
       ],
       'lgs and push gs': [
-        'vector 80 ip=+24 cs=48 fl=2 ax=11b24 cx=93 gs=93',
-        'vector 80 ip=+24 cs=48 fl=2 ax=11b24 cx=0 gs=0',
+        'vector 80 ip=+24 cs=48 fl=2 ax=10000 cx=93 gs=93',
+        'vector 80 ip=+24 cs=48 fl=2 ax=10000 cx=0 gs=0',
       ],
       'lss, 64 bits': [
         'vector 80 ip=+2f cs=48 fl=2 ss=88 ax=123456789abc cx=123456789abc',
