@@ -3,16 +3,10 @@
 // System instructions, beside QEMU's translator: the images of guests/system write a line for each of their cases, and
 // both must write the same, but for a list of cases in which QEMU is wrong.
 
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { boot, debugExit } from '../test/boot.js'
 import { whyNoQemu } from '../test/ends.js'
 import * as systemDifferences from '../test/system-differences/index.js'
-import type { CaseLines } from '../test/system-differences/system-difference.js'
-
-const imageOf = (name: string): string =>
-  fileURLToPath(new URL(`../../../guests/build/system/${name}.bin`, import.meta.url))
+import { text, underOurs, underQemu } from '../test/system-guests.js'
 
 interface Guest {
   /** Its differences are listed by this name. */
@@ -40,58 +34,9 @@ const guests: readonly Guest[] = [
   { name: 'events64', features: intel, least: 158 },
   { name: 'syscalls', features: intel, least: 93 },
   { name: 'registers', features: `${intel},+rdtscp,+fsgsbase`, least: 284 },
+  { name: 'xsave', features: `${intel},+xsave,+xsaveopt`, least: 38 },
   { name: 'syscallsAmd', image: 'syscalls', features: amd, least: 93 },
 ]
-const TIMEOUT_MS = 20_000
-
-/** Runs an image under QEMU's translator; what came out of COM1. */
-function underQemu(image: string, cpu: string): string {
-  const { stdout, status } = spawnSync(
-    'qemu-system-x86_64',
-    [
-      ...[
-        '-M',
-        'microvm',
-        '-accel',
-        'tcg',
-        '-nodefaults',
-        '-no-user-config',
-        '-display',
-        'none',
-        '-m',
-        '64M',
-      ],
-      ...['-cpu', cpu, '-bios', image, '-serial', 'stdio', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
-    ],
-    { encoding: 'latin1', timeout: TIMEOUT_MS, input: '' },
-  )
-  expect(status).toBe(1)
-  return stdout
-}
-
-async function underOurs(image: string, cpu: string): Promise<string> {
-  const { output, code } = await boot(
-    { accel: 'tcg', cpu, bios: image, memory: 64 * 2 ** 20, device: [debugExit] },
-    { timeout: TIMEOUT_MS },
-  )
-  expect(code).toBe(1)
-  return output
-}
-
-const text = (lines: CaseLines): string => (typeof lines === 'string' ? lines : lines.join('\n'))
-
-/** The lines of each case, without its name. The last line of all is `end`. */
-function casesOf(output: string): Map<string, string> {
-  const lines = output.trimEnd().split(/\r?\n/)
-  expect(lines.pop()).toBe('end')
-  const cases = new Map<string, string[]>()
-  for (const line of lines) {
-    const colon = line.indexOf(': ')
-    const name = line.slice(0, colon)
-    cases.set(name, [...(cases.get(name) ?? []), line.slice(colon + 2)])
-  }
-  return new Map([...cases].map(([name, own]) => [name, text(own)]))
-}
 
 const whyNot = whyNoQemu()
 
@@ -100,8 +45,8 @@ describe(`system instructions beside QEMU's translator${whyNot}`, () => {
     '$name: every case ends as it does there, or as the manual says',
     async ({ name, image = name, features, least }) => {
       const cpu = `qemu64,${features}`
-      const qemu = casesOf(underQemu(imageOf(image), cpu))
-      const ours = casesOf(await underOurs(imageOf(image), cpu))
+      const qemu = underQemu(image, cpu)
+      const ours = await underOurs(image, cpu)
       const listed = systemDifferences[name].flatMap(({ cases }) => Object.entries(cases))
       const expected = new Map(listed.map(([name, [own, theirs]]) => [name, [text(own), text(theirs)]]))
       const found = new Map(
@@ -121,7 +66,7 @@ describe(`system instructions beside QEMU's translator${whyNot}`, () => {
 
   // QEMU's translator takes these values, and does not come back.
   it('reserved bits of control registers raise #GP', async () => {
-    const ours = casesOf(await underOurs(imageOf('refused'), `qemu64,${intel}`))
+    const ours = await underOurs('refused', `qemu64,${intel}`)
 
     expect(ours.size).toBeGreaterThanOrEqual(26)
     expect([...ours].filter(([, lines]) => !lines.startsWith('vector d error 0 ip=+'))).toEqual([])

@@ -31,9 +31,16 @@ const tcgDefaultProps = [
   { prop: 'tsc-deadline', value: 'on' },
 ]
 
-/** @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_instance_init */
+/** The leaf of the width of addresses. Without it a guest takes them to have 36 bits. */
+const CPUID_ADDRESS_SIZES = 0x8000_0008
+
+/**
+ * @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_instance_init
+ * @differs `max` has the leaf of the width of addresses; QEMU's has it because it has SVM, whose leaf comes later
+ */
 function tcgCpuInstanceInit(cpu: X86CPU): void {
   if (cpu.qomClass.model !== null) x86CpuApplyProps(cpu, tcgDefaultProps)
+  else cpu.env.cpuidMinXlevel = CPUID_ADDRESS_SIZES
 }
 
 /**
