@@ -44,7 +44,9 @@ export const programs = [
   {
     name: 'openssl',
     needs: ['/usr/bin/openssl'],
-    command: 'printf %s abcdefghijklmnop | OPENSSL_CONF=/dev/null /usr/bin/openssl dgst -sha256',
+    command:
+      'printf %s abcdefghijklmnop | OPENSSL_CONF=/dev/null /usr/bin/openssl dgst -sha256; ' +
+      'yes 0123456789abcdef | head -c 3000001 | OPENSSL_CONF=/dev/null /usr/bin/openssl dgst -sha256',
   },
   { name: 'sqlite3', needs: ['/usr/bin/sqlite3'], command: `/usr/bin/sqlite3 :memory: ${quote(sql)}` },
 ]
