@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /** A user's session with Debian's Linux, by README's command. PASTE_MEGABYTES says how much is pasted, 1 by default. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { pastedLines, runAtTerminal } from '../packages/vmm/test/command.js'
@@ -83,6 +84,38 @@ it.skipIf(why !== '')(
     )
 
     expect(run).toMatchObject({ failure: null, code: 0, restored: true })
+  },
+  (SECONDS + 10) * 1000,
+)
+
+it.skipIf(why !== '').each([
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const)(
+  `'${COMMAND}' ends by %s, with what it started, and the terminal is as it was${why}`,
+  (signal, number) => {
+    // The guest's files lie there until the process that runs it ends.
+    const folder = mkdtempSync(join(tmpdir(), 'dromaius-session-'))
+    const before = process.env.TMPDIR
+    process.env.TMPDIR = folder
+    try {
+      const run = runAtTerminal(
+        [
+          ['expect', '/root # '],
+          ['signal', signal],
+        ],
+        COMMAND.split(' '),
+        { cwd: root, stepSeconds: STEP_SECONDS, seconds: SECONDS },
+      )
+
+      expect(run).toMatchObject({ failure: null, restored: true })
+      expect(run.output).toContain(`dromaius: terminating on signal ${number}\n`)
+      expect(readdirSync(folder).filter((name) => name.startsWith('dromaius-debian-'))).toEqual([])
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = before
+      rmSync(folder, { recursive: true })
+    }
   },
   (SECONDS + 10) * 1000,
 )
