@@ -14,6 +14,7 @@ import {
 } from '@dromaius/cpus'
 import {
   bytecodeBound,
+  ENV_BULK_LEFT,
   ENV_CAN_DO_IO,
   ENV_EXIT_IP,
   ENV_EXIT_TB,
@@ -43,6 +44,8 @@ import { errorReport } from '@dromaius/util'
 import { CF_COUNT, CF_DEBUG, CF_IO, CF_SINGLE, type TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
+/** Bytes that string instructions move in a slice: some hundred us, of memory that was not touched before a few times that. */
+const BULK_BYTES = 2 ** 20
 /** Instructions of a block at most. */
 const MAX_INSNS = 48
 /** Nothing was found, and the reason has been dealt with: an exception is delivered, or the machine stops. */
@@ -72,6 +75,7 @@ export function cpuExec(vcpu: Vcpu, budget: number): Outcome {
   cpu.running = true
   cpu.exitRequest = false
   vcpu.setU32(ENV_ICOUNT_DECR, budget)
+  vcpu.setU32(ENV_BULK_LEFT, BULK_BYTES)
   let outcome: Outcome
   try {
     outcome = loop(vcpu, budget)
@@ -157,14 +161,15 @@ function cpuHandleInterrupt(vcpu: Vcpu): Outcome {
     cpu.interruptRequest &= ~CPU_INTERRUPT_EXITTB
   }
   if (cpu.exitRequest || cpu.stop || cpu.workList.length > 0) return EXCP_INTERRUPT
+  if ((vcpu.getU32(ENV_BULK_LEFT) | 0) <= 0) return EXCP_INTERRUPT
   // A slice ends before a block that may be longer than what is left of it, unless it has to be used up.
-  return (left & 0x7fff_ffff) < (vcpu.exact ? 1 : MAX_INSNS) ? EXCP_INTERRUPT : STAY
+  return (left & 0x7fff_ffff) < (cpu.system.icount ? 1 : MAX_INSNS) ? EXCP_INTERRUPT : STAY
 }
 
 /** The block at the CPU's next instruction; not more of it than is left of a slice that has to be used up. @qemu accel/tcg/cpu-exec.c cpu_loop_exec_tb */
 function tbToExecute(vcpu: Vcpu, single: boolean): TranslationBlock | null {
   const tb = tbFindHere(vcpu, single ? CF_SINGLE : 0)
-  if (!tb || !vcpu.exact) return tb
+  if (!tb || !vcpu.cpu.system.icount) return tb
   const left = vcpu.getU32(ENV_ICOUNT_DECR) & 0x7fff_ffff
   return tb.icount > left ? tbFindHere(vcpu, left * CF_COUNT) : tb
 }

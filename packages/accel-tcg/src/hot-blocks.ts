@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 import {
-  compileRegions,
-  enterCompiled,
+  CompiledFunctions,
   HOT_COUNT,
+  RegionModule,
   TB_COUNT,
   type TcgCompileTarget,
   type TcgMemory,
   wasm,
-  type WasmImports,
+  type WasmModule,
   type WasmTable,
 } from '@dromaius/tcg'
 import { type RegionBlock, RegionBuilder } from './regions.js'
 import type { TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
-/**
- * Slices after which blocks that wait are compiled, however few they are: the first ones, and so many more for each module that
- * there is, since each makes the next one dearer.
- */
+/** Slices after which blocks that wait are compiled, however few they are: the first ones, and so many more for each module that there is. */
 const PATIENCE = 200
 const PATIENCE_PER_MODULE = 20
+/** Time of a slice that goes into the making of functions, `ms`; a function is begun before it is over. */
+const MAKING_MS = 0.5
+/** Blocks that wait for no longer: engines stumble over thousands of modules. */
+const BATCH = 512
 /** Functions until everything is thrown away: about 100 MiB of machine code. */
 const MAX_FUNCTIONS = 60_000
+
+/** Functions that are being made for one module. */
+interface Batch {
+  readonly module: RegionModule<RegionBlock>
+  /** Blocks that have their turn yet, the last one first. */
+  readonly seeds: TranslationBlock[]
+  /** Blocks of its regions. */
+  readonly covered: Set<TranslationBlock>
+}
 
 /**
  * Blocks that were executed often, compiled to WebAssembly. A compiled block's bytecode begins with the operation that calls
  * its function, so that chaining, look-up and invalidation need not know.
+ *
+ * The event loop is not kept waiting: functions are made by and by, and the engine compiles the module on a thread of its own.
  */
 export class HotBlocks {
   /** Off: the interpreter does all. */
   enabled = true
+  /** Off: each block is compiled as soon as it is hot. */
+  background = true
   /** Executions that make a block hot; at most HOT_COUNT. */
   executions = HOT_COUNT
-  /** Blocks that are compiled together: engines stumble over thousands of modules. */
-  batch = 512
   readonly #memory: TcgMemory
-  readonly #table: WasmTable
-  readonly #imports: WasmImports
+  readonly #functions: CompiledFunctions
   readonly #target: TcgCompileTarget
   #waiting: TranslationBlock[] = []
   #slices = 0
-  /** Places of the table that are ours and free again. */
-  #base = 0
-  #used = 0
-  #room = 0
-  /** Modules made, functions and bytes in them, time that it took in ms. */
+  #making: Batch | null = null
+  /** Why a module could not be compiled. */
+  #error: unknown = null
+  /** Modules made, functions and bytes in them, time in `ms` that it took the isolate. */
   readonly counts = { modules: 0, functions: 0, bytes: 0, ms: 0 }
 
   /** @param exports  of the module that executes the target, with the functions that compiled code calls */
@@ -56,76 +66,95 @@ export class HotBlocks {
   ) {
     this.#target = target
     this.#memory = memory
-    this.#table = table
-    this.#imports = { env: { ...exports, memory: memory.memory, table } }
+    this.#functions = new CompiledFunctions(memory, table, exports)
   }
 
   /** A block has become hot on a CPU. */
   add(vcpu: Vcpu, tb: TranslationBlock): void {
     if (!this.enabled || tb.cflags !== 0) return
     this.#waiting.push(tb)
-    if (this.#waiting.length >= this.batch) this.#compile(vcpu)
+    if (this.background) return
+    this.#begin()
+    this.#make(vcpu, Infinity)
   }
 
   /** A CPU's slice begins. True: there are too many functions, everything should be thrown away. */
   slice(vcpu: Vcpu): boolean {
-    if (this.#waiting.length > 0 && ++this.#slices >= this.#patience) this.#compile(vcpu)
-    return this.#used > MAX_FUNCTIONS
+    if (this.#error) throw this.#error
+    if (this.#making) this.#make(vcpu, MAKING_MS)
+    else if (this.#waiting.length > 0 && ++this.#slices >= this.#patience) this.#begin()
+    return this.#functions.used > MAX_FUNCTIONS
   }
 
   get #patience(): number {
+    if (this.#waiting.length >= BATCH) return 0
     return PATIENCE + PATIENCE_PER_MODULE * this.counts.modules
   }
 
   /** Everything was thrown away. */
   reset(): void {
     this.#waiting = []
-    this.#used = 0
+    this.#making = null
+    if (this.#functions.used > 0) this.#functions.reset()
   }
 
-  /** Places in the table for `count` functions, one after the other. */
-  #places(count: number): number {
-    if (this.#used + count > this.#room) {
-      const more = Math.max(count, 512)
-      const at = this.#table.grow(more)
-      if (this.#room === 0) this.#base = at
-      this.#room += more
-    }
-    const first = this.#base + this.#used
-    this.#used += count
-    return first
-  }
-
-  #compile(vcpu: Vcpu): void {
-    const start = performance.now()
+  #begin(): void {
     this.#slices = 0
-    const regions = this.#regions(new RegionBuilder(vcpu, this.#target))
+    this.#making = {
+      module: new RegionModule(this.#target),
+      seeds: this.#waiting.reverse(),
+      covered: new Set(),
+    }
     this.#waiting = []
-    const first = this.#places(regions.length)
-    const { u32 } = this.#memory
-    const { bytes, compiled } = compileRegions(u32, regions, first, this.#target)
-    if (compiled.length > 0) new wasm.Instance(new wasm.Module(bytes), this.#imports)
-    compiled.forEach(({ ip }, i) => enterCompiled(u32, ip, first + i))
-    this.counts.modules++
-    this.counts.functions += compiled.length
-    this.counts.bytes += bytes.length
-    this.counts.ms += performance.now() - start
   }
 
-  /** The regions of the blocks that wait, but for those that are within another: they have to become hot on their own. */
-  #regions(builder: RegionBuilder): RegionBlock[][] {
-    const covered = new Set<TranslationBlock>()
-    const regions: RegionBlock[][] = []
-    for (const seed of this.#waiting) {
+  /** Goes on making functions for some time, and has them compiled when there are all. */
+  #make(vcpu: Vcpu, ms: number): void {
+    const started = performance.now()
+    const { module, seeds, covered } = this.#making!
+    const builder = new RegionBuilder(vcpu, this.#target)
+    while (seeds.length > 0 && performance.now() - started < ms) {
+      const seed = seeds.pop()!
       if (!seed.valid) continue
       if (covered.has(seed)) {
+        // It has to become hot on its own.
         this.#memory.u32[(seed.ip + TB_COUNT) >> 2] = HOT_COUNT - this.executions
         continue
       }
       const region = builder.grow(seed)
-      regions.push(region)
+      module.add(region)
       for (const { tb } of region) covered.add(tb)
     }
-    return regions
+    if (seeds.length === 0) {
+      this.#making = null
+      if (module.entries.length > 0) this.#compile(module)
+    }
+    this.counts.ms += performance.now() - started
+  }
+
+  #compile(module: RegionModule<RegionBlock>): void {
+    const functions = this.#functions
+    const { entries } = module
+    const first = functions.places(entries.length)
+    const bytes = module.bytes(first)
+    const enter = (compiled: WasmModule): void => {
+      const started = performance.now()
+      // What was thrown away since has its place with other blocks now.
+      if (!entries.some(({ tb }) => tb.valid)) return
+      functions.instantiate(compiled)
+      entries.forEach(({ tb, ip }, i) => {
+        if (tb.valid) functions.enter(ip, first + i)
+      })
+      this.counts.modules++
+      this.counts.functions += entries.length
+      this.counts.bytes += bytes.length
+      this.counts.ms += performance.now() - started
+    }
+    if (this.background)
+      void wasm
+        .compile(bytes)
+        .then(enter)
+        .catch((error: unknown) => (this.#error = error))
+    else enter(new wasm.Module(bytes))
   }
 }

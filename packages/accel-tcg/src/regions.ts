@@ -34,8 +34,9 @@ export interface RegionBlock extends CompilableBlock {
   readonly jumps: RegionJump[]
 }
 
-/** How a block ends when it is not chained. */
-interface ComputedEnds {
+/** A block's operations, and how it ends when it is not chained. */
+interface Read {
+  readonly ops: readonly BlockOp[]
   /** Addresses that are known, relative to the code segment. */
   readonly known: readonly bigint[]
   /** There is one that is not. */
@@ -67,7 +68,7 @@ export class RegionBuilder {
   /** The region that begins with a block. */
   grow(seed: TranslationBlock): RegionBlock[] {
     const blocks: TranslationBlock[] = [seed]
-    const ends: ComputedEnds[] = []
+    const read: Read[] = []
     const take = (tb: TranslationBlock | null): void => {
       if (tb && blocks.length < MAX_BLOCKS && !blocks.includes(tb) && this.#isWarm(tb)) blocks.push(tb)
     }
@@ -75,15 +76,15 @@ export class RegionBuilder {
     for (let i = 0; i < blocks.length && bytes < MAX_BYTES; i++) {
       const tb = blocks[i]!
       bytes += tb.size
-      const end = this.#endsOf(tb)
-      ends.push(end)
+      const end = this.#read(tb)
+      read.push(end)
       for (const next of this.#chained(tb)) take(next)
       for (const pc of end.known) take(this.#at(tb, pc)?.tb ?? null)
       // What comes back from a call does so here.
       if (isCallLike(tb, end)) take(this.#at(tb, behind(tb))?.tb ?? null)
     }
-    blocks.length = ends.length
-    return this.#reachable(blocks.map((tb, i) => this.#blockOf(tb, blocks, ends, i)))
+    blocks.length = read.length
+    return this.#reachable(blocks.map((tb, i) => this.#blockOf(tb, blocks, read, i)))
   }
 
   #isWarm(tb: TranslationBlock): boolean {
@@ -98,7 +99,7 @@ export class RegionBuilder {
     })
   }
 
-  #endsOf(tb: TranslationBlock): ComputedEnds {
+  #read(tb: TranslationBlock): Read {
     const known: bigint[] = []
     let unknown = false
     const ops = readBlock(this.#words, tb.ip, tb.size)
@@ -108,7 +109,7 @@ export class RegionBuilder {
       if (pc === null) unknown = true
       else known.push(pc)
     })
-    return { known, unknown }
+    return { ops, known, unknown }
   }
 
   /** The block at an address, of the same kind as `from`. */
@@ -137,10 +138,10 @@ export class RegionBuilder {
   #blockOf(
     tb: TranslationBlock,
     blocks: readonly TranslationBlock[],
-    ends: readonly ComputedEnds[],
+    read: readonly Read[],
     index: number,
   ): RegionBlock {
-    const { known, unknown } = ends[index]!
+    const { ops, known, unknown } = read[index]!
     const jumps: RegionJump[] = []
     const guess = (eip: bigint): void => {
       const found = this.#at(tb, eip)
@@ -151,11 +152,11 @@ export class RegionBuilder {
     if (unknown) {
       // The calls that were taken last are the ones that this is likely to return from.
       for (let i = blocks.length - 1; i >= 0 && jumps.length < MAX_GUESSES; i--) {
-        if (isCallLike(blocks[i]!, ends[i]!)) guess(behind(blocks[i]!))
+        if (isCallLike(blocks[i]!, read[i]!)) guess(behind(blocks[i]!))
       }
     }
-    const { csBase, flags, ip, size } = tb
-    return { tb, ip, size, state: { csBase, flags, bits: this.#target.pcBits(flags) }, jumps }
+    const { csBase, flags, ip } = tb
+    return { tb, ip, ops, state: { csBase, flags, bits: this.#target.pcBits(flags) }, jumps }
   }
 
   /** Without the blocks that nothing leads to. */
@@ -182,7 +183,7 @@ function pcBefore(ops: readonly BlockOp[], index: number, slot: number): bigint 
 }
 
 /** Whether a block ends one way only: by a call, perhaps. */
-function isCallLike({ chains }: TranslationBlock, { known, unknown }: ComputedEnds): boolean {
+function isCallLike({ chains }: TranslationBlock, { known, unknown }: Read): boolean {
   return chains.filter(Boolean).length + known.length + (unknown ? 1 : 0) === 1
 }
 

@@ -30,7 +30,6 @@ function icountGetLimit(icount: Icount, clock: QEMUClock): number {
 export function icountCpusExec(vcpu: Vcpu, icount: Icount): number {
   const limit = icountGetLimit(icount, vcpu.cpu.system.clocks.virtual)
   const budget = Math.min(limit, TURN)
-  vcpu.exact = true
   vcpu.turnEnds = Infinity
   vcpu.newBlocks = NEW_BLOCKS
   vcpu.setU32(ENV_ICOUNT_DECR, budget)

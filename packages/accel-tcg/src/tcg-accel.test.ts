@@ -39,7 +39,7 @@ describe.each([
 ])('blocks that are %s', (_name, compile) => {
   beforeEach(() => {
     machine = new BareMachine({ compile })
-    machine.engine.hot.batch = 1
+    machine.engine.hot.background = false
     machine.engine.hot.executions = 1
     cpu = machine.cpu
   })

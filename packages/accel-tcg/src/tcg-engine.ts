@@ -46,8 +46,6 @@ export class Vcpu implements TcgVcpu {
   turnEnds = Infinity
   /** New blocks after which its turn is to end, however long they took. */
   newBlocks = Infinity
-  /** Its turn ends at an instruction, not at the end of a block. */
-  exact = false
 
   constructor(engine: TcgEngine, cpu: CPUState, env: number) {
     this.engine = engine

@@ -2,7 +2,7 @@
 //
 // The module that executes x86: interpreter, soft MMU and helpers. Helpers have one signature, and names that begin with
 // `helper_`: the translator finds them by these.
-export { tcgQemuTbExec } from '@dromaius/tcg/build/interpreter'
+export { setEntry, tcgQemuTbExec } from '@dromaius/tcg/build/interpreter'
 export * from '@dromaius/tcg/assembly/softmmu'
 export { cpuGetTbCpuState, updateMmuIndex } from './env'
 export { refineFault, x86CpuDoUnalignedAccess } from './fault'

@@ -4,7 +4,9 @@
 // registers are right after each round, so that a fault or an interrupt finds the instruction as the manual has it.
 
 import { tlbEntry } from '@dromaius/tcg/assembly/softmmu'
-import { ACCESS_READ, ACCESS_WRITE, ENV_MMU_IDX, ENV_WATCH_COUNT, TLB_ADDEND } from '@dromaius/tcg/src/layout'
+import {
+  ACCESS_READ, ACCESS_WRITE, ENV_BULK_LEFT, ENV_ICOUNT_DECR, ENV_MMU_IDX, ENV_WATCH_COUNT, TLB_ADDEND,
+} from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { faulted, ldu, reg, seg, segBase, setReg, stu } from './env'
 
@@ -42,15 +44,23 @@ function roundsInPage(addr: u64, index: u64, mask: u64, size: u64, limit: u64): 
   return wrap < rounds ? wrap : rounds;
 }
 
+/** Takes what a call has moved from the slice, which counts instructions: one call moves as much as thousands of them. */
+function bulk(env: u32, bytes: u64): void {
+  let left = load<i32>(env, ENV_BULK_LEFT) - <i32>bytes;
+  store<i32>(env, left, ENV_BULK_LEFT);
+  if (left <= 0) store<u32>(env, load<u32>(env, ENV_ICOUNT_DECR) | 0x80000000, ENV_ICOUNT_DECR);
+}
+
 /** REP MOVS; true when RCX has come to zero. @qemu target/i386/tcg/translate.c gen_repz */
 export function helper_rep_movs(env: u32, what: u64, b: u64, c: u64): u64 {
   let size = what & 15, mask = addressMask(what);
   let source = segmentBase(env, <u32>(what >> 8) - 1), target = segmentBase(env, x.R_ES);
   let step = load<u64>(env, x.X_DF) * size;
   let wide: u64 = <u32>load<u64>(env, x.X_HFLAGS) & x.HF_CS64 ? -1 : 0xffffffff;
-  for (let done: u64 = 0; done < ROUNDS; ) {
+  let done: u64 = 0;
+  while (done < ROUNDS) {
     let count = reg(env, RCX) & mask;
-    if (count == 0) return 1;
+    if (count == 0) break;
     let left = ROUNDS - done < count ? ROUNDS - done : count;
     let si = reg(env, RSI) & mask, di = reg(env, RDI) & mask;
     let from = (source + si) & wide, to = (target + di) & wide;
@@ -78,6 +88,7 @@ export function helper_rep_movs(env: u32, what: u64, b: u64, c: u64): u64 {
     putIndex(env, RCX, mask, count - rounds);
     done += rounds;
   }
+  bulk(env, done * size);
   return (reg(env, RCX) & mask) == 0 ? 1 : 0;
 }
 
@@ -88,9 +99,10 @@ export function helper_rep_stos(env: u32, what: u64, b: u64, c: u64): u64 {
   let step = load<u64>(env, x.X_DF) * size;
   let wide: u64 = <u32>load<u64>(env, x.X_HFLAGS) & x.HF_CS64 ? -1 : 0xffffffff;
   let value = reg(env, RAX);
-  for (let done: u64 = 0; done < ROUNDS; ) {
+  let done: u64 = 0;
+  while (done < ROUNDS) {
     let count = reg(env, RCX) & mask;
-    if (count == 0) return 1;
+    if (count == 0) break;
     let left = ROUNDS - done < count ? ROUNDS - done : count;
     let di = reg(env, RDI) & mask;
     let to = (target + di) & wide;
@@ -106,6 +118,7 @@ export function helper_rep_stos(env: u32, what: u64, b: u64, c: u64): u64 {
     putIndex(env, RCX, mask, count - rounds);
     done += rounds;
   }
+  bulk(env, done * size);
   return (reg(env, RCX) & mask) == 0 ? 1 : 0;
 }
 

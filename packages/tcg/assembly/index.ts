@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-export { tcgQemuTbExec } from '../build/interpreter'
+export { setEntry, tcgQemuTbExec } from '../build/interpreter'
 export * from './softmmu'

@@ -135,7 +135,7 @@ store<i32>(env, left - insns, ENV_ICOUNT_DECR);
 tlb = load<u32>(env, ENV_TLB);
 ip += 16;
 continue;`,
-  enterTb: `ip = call_indirect<u32>(load<u32>(ip, TB_FUNCTION), env);
+  enterTb: `ip = call_indirect<u32>(entry, env, load<u32>(ip, TB_FUNCTION));
 if (ip < <u32>EXIT_END) return <i32>ip;
 continue;`,
   gotoPtr: `ip = lookupTbPtr(env);
@@ -182,6 +182,13 @@ import {
 
 const PAGE_MASK: u64 = ~0xfff;
 const TLB_INDEX_MASK: u32 = ((1 << TLB_BITS) - 1) << TLB_ENTRY_BITS;
+
+/** Table index of the way into compiled blocks: (env, place of the function) => what the function returns. */
+let entry: u32 = 0;
+
+export function setEntry(place: u32): void {
+  entry = place;
+}
 
 /** Executes bytecode from address \`ip\` on for the CPU at \`env\`; returns EXIT_*. @qemu tcg/tci.c tcg_qemu_tb_exec */
 export function tcgQemuTbExec(env: u32, ip: u32): i32 {

@@ -18,9 +18,11 @@ export interface BlockOp {
   readonly d: number
   readonly a: number
   readonly b: number
-  /** The second word; a shuffle has a third. */
+  /** The second word. */
   readonly low: number
   readonly high: number
+  /** The order of a shuffle: 16 bytes, the first in bits 7:0 of the first number. */
+  readonly order: Uint32Array | null
   /** Address that it jumps to within the block, or 0. */
   readonly target: number
 }
@@ -57,6 +59,7 @@ export function readBlock(words: Uint32Array, ip: number, size: number): BlockOp
       b: second >>> 16,
       low: wide ? words[(at >> 2) + 2]! : 0,
       high: wide ? words[(at >> 2) + 3]! : 0,
+      order: op === O.vshuffle ? words.slice((at >> 2) + 2, (at >> 2) + 6) : null,
       target: jumps ? at + ((first >> 16) << 3) : 0,
     })
     at += op === O.vshuffle ? 24 : wide ? 16 : 8

@@ -36,8 +36,9 @@ export {
 
 export { TCG_RAM_LIMIT, TcgMemory } from './tcg-memory.js'
 export { dumpRegions } from './wasm-dump.js'
-export { compileRegions, enterCompiled } from './wasm-module.js'
-export type { BlockState, CompilableBlock, CompileTarget, RegionJump } from './wasm-frame.js'
+export { CompiledFunctions } from './compiled-functions.js'
+export { RegionModule } from './wasm-module.js'
+export { type BlockState, type CompilableBlock, type CompileTarget, type RegionJump } from './wasm-frame.js'
 export { readBlock, type BlockOp } from './block-ops.js'
 export {
   wasm,

@@ -72,6 +72,8 @@ export const ENV_CAN_DO_IO = 0x060
 export const ENV_WATCH_HIT = 0x050
 /** The last load that missed the TLB: its linear address. 64 bits. */
 export const ENV_LOAD_ADDRESS = 0x068
+/** Bytes that string instructions may still move in this slice; with none left it is over. Signed, 32 bits. */
+export const ENV_BULK_LEFT = 0x054
 /** Watchpoints, `ENV_WATCH_SIZE` bytes each: address 64, length 32, accesses 32 bits (bit 0 reads, bit 1 writes); their number. */
 export const ENV_WATCH_COUNT = 0x058
 export const ENV_WATCHES = 0x070

@@ -95,7 +95,7 @@ export interface TCGCPUOps {
     host: TcgHost,
   ): {
     module: TcgModule
-    /** The module's functions: helpers, and from its end on compiled blocks. */
+    /** The module's functions: helpers, and the way into compiled blocks. */
     table: WasmTable
     compile: TcgCompileTarget
     createTranslator(source: TcgCodeSource, cpu: CPUState): TcgTranslator

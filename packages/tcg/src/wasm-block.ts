@@ -27,7 +27,7 @@ import {
 import { opDefs } from './opcodes.js'
 import { I64, VOID, W } from './wasm-code.js'
 import { type ExprImports, WasmExpr } from './wasm-expr.js'
-import { ADDR, type BlockState, ENTRY, ENV, IMPORT, SCRATCH, TYPE_HELPER } from './wasm-frame.js'
+import { ADDR, type BlockState, type CompilableBlock, ENTRY, ENV, IMPORT, SCRATCH } from './wasm-frame.js'
 import type { RegionCompiler } from './wasm-region.js'
 import { VectorCompiler } from './wasm-vector.js'
 
@@ -63,8 +63,7 @@ const isTemp = (slot: number): boolean => slot >= ENV_TEMPS && slot < ENV_TEMPS_
 /** Emits one block. */
 export class BlockCompiler {
   readonly #region: RegionCompiler
-  readonly #block: number
-  readonly #ops: readonly BlockOp[]
+  readonly #block: CompilableBlock
   readonly #vectors: VectorCompiler
   /** Globals that may differ from what is in the CPU's block, here and at the places that are jumped to. */
   #dirty: number
@@ -75,10 +74,9 @@ export class BlockCompiler {
   #stateKept = true
 
   /** @param dirty  globals that may differ where the block begins */
-  constructor(region: RegionCompiler, block: number, ops: readonly BlockOp[], dirty: number) {
+  constructor(region: RegionCompiler, block: CompilableBlock, dirty: number) {
     this.#region = region
     this.#block = block
-    this.#ops = ops
     this.#dirty = dirty
     this.#vectors = new VectorCompiler(region, {
       get: (slot) => this.#get(slot),
@@ -89,26 +87,27 @@ export class BlockCompiler {
   }
 
   compile(): void {
-    const region = this.#region
-    const labels = [...new Set(this.#ops.map(({ target }) => target))].filter(Boolean).sort((a, b) => b - a)
-    for (const label of labels) region.openLabel(label)
-    for (const op of this.#ops) {
+    const { code, nesting } = this.#region
+    const { ops } = this.#block
+    const labels = [...new Set(ops.map(({ target }) => target))].filter(Boolean).sort((a, b) => b - a)
+    for (const label of labels) nesting.open(W.block, label)
+    for (const op of ops) {
       while (labels.at(-1) === op.at) {
         this.#dirty |= this.#dirtyAt.get(labels.pop()!) ?? 0
-        region.closeLabel()
+        nesting.close()
       }
       this.#operation(op)
     }
     // Nothing is behind a block's last operation but labels that nobody falls into.
-    for (; labels.length > 0; labels.pop()) region.closeLabel()
-    region.code.byte(W.unreachable)
+    for (; labels.length > 0; labels.pop()) nesting.close()
+    code.byte(W.unreachable)
   }
 
   /** Leaves a slot's value on the stack. */
   #get(slot: number): void {
-    const { code } = this.#region
-    if (this.#region.vectorOf(slot) >= 0) return this.#vectors.getHalf(slot)
-    if (isTemp(slot) || this.#region.bit(slot) !== 0) return code.op(W.local_get, this.#region.local(slot))
+    const { code, globals } = this.#region
+    if (globals.vectorOf(slot) >= 0) return this.#vectors.getHalf(slot)
+    if (isTemp(slot) || globals.bit(slot) !== 0) return code.op(W.local_get, this.#region.globals.local(slot))
     code.op(W.local_get, ENV)
     code.memory(W.i64_load, slot)
   }
@@ -116,10 +115,10 @@ export class BlockCompiler {
   /** Takes the value on the stack into a slot. */
   #set(slot: number): void {
     const { code } = this.#region
-    const bit = this.#region.bit(slot)
+    const bit = this.#region.globals.bit(slot)
     this.#dirty |= bit
-    if (this.#region.vectorOf(slot) >= 0) return this.#vectors.setHalf(slot, SCRATCH)
-    if (isTemp(slot) || bit !== 0) return code.op(W.local_set, this.#region.local(slot))
+    if (this.#region.globals.vectorOf(slot) >= 0) return this.#vectors.setHalf(slot, SCRATCH)
+    if (isTemp(slot) || bit !== 0) return code.op(W.local_set, this.#region.globals.local(slot))
     if (this.#region.target.state.has(slot)) this.#stateKept = false
     code.op(W.local_set, SCRATCH)
     code.op(W.local_get, ENV)
@@ -129,7 +128,7 @@ export class BlockCompiler {
 
   /** A vector was written, if the result is one. */
   #written({ d }: BlockOp): void {
-    this.#dirty |= this.#region.bit(d)
+    this.#dirty |= this.#region.globals.bit(d)
   }
 
   #value({ def, op, immediate, a, b, low, high }: BlockOp): void {
@@ -169,7 +168,7 @@ export class BlockCompiler {
 
   #jump(instruction: number, target: number): void {
     this.#dirtyAt.set(target, (this.#dirtyAt.get(target) ?? 0) | this.#dirty)
-    this.#region.toLabel(instruction, target)
+    this.#region.code.op(instruction, this.#region.nesting.depthOf(target))
   }
 
   /** Leaves on the stack whether an access, whose address goes to ADDR, is to RAM and known to the TLB. */
@@ -213,7 +212,7 @@ export class BlockCompiler {
       this.#vectors.load(op)
       return this.#written(op)
     }
-    region.ifElse(
+    region.nesting.ifElse(
       I64,
       () => {
         this.#host()
@@ -239,7 +238,7 @@ export class BlockCompiler {
     const { size } = op.def
     this.#lookup(op, TLB_WRITE)
     if (size === 16) return this.#vectors.store(op)
-    region.ifElse(
+    region.nesting.ifElse(
       VOID,
       () => {
         this.#host()
@@ -264,7 +263,7 @@ export class BlockCompiler {
     const region = this.#region
     region.code.op(W.local_get, ENV)
     region.code.memory(W.i32_load, ENV_PENDING)
-    region.if(() => region.leaveCold(this.#dirty, at))
+    region.nesting.if(() => region.leaveCold(this.#dirty, at))
   }
 
   #call({ at, op, d, a: helper, low, high }: BlockOp): void {
@@ -277,20 +276,18 @@ export class BlockCompiler {
       ? this.#named(low & 0xffff) | this.#named(low >>> 16)
       : 0
     if (!keepsGlobals) {
-      region.storeGlobals(this.#dirty)
+      region.globals.store(this.#dirty)
       this.#dirty = 0
       this.#stateKept = false
     } else {
-      region.storeGlobals(this.#dirty & vectors)
+      region.globals.store(this.#dirty & vectors)
       this.#dirty &= ~vectors
     }
     code.op(W.local_get, ENV)
     this.#get(low & 0xffff)
     this.#get(low >>> 16)
     this.#get(high & 0xffff)
-    code.i32Const(helper)
-    code.op(W.call_indirect, TYPE_HELPER)
-    code.byte(0)
+    region.call(helper)
     if (!pure) {
       // Nothing follows if it raised an exception.
       code.op(W.local_set, SCRATCH)
@@ -298,7 +295,7 @@ export class BlockCompiler {
       if (!keepsGlobals) {
         region.loadGlobals()
         region.loadBudget()
-      } else region.loadKept(vectors)
+      } else region.globals.load(vectors)
       code.op(W.local_get, SCRATCH)
     }
     this.#set(d)
@@ -306,7 +303,7 @@ export class BlockCompiler {
 
   /** The bit of the vector whose offset an argument is, a constant that was put into a slot right before the call. */
   #named(slot: number): number {
-    return this.#region.bit(this.#constants.get(slot) ?? -1)
+    return this.#region.globals.bit(this.#constants.get(slot) ?? -1)
   }
 
   #control(op: BlockOp): void {
@@ -337,7 +334,7 @@ export class BlockCompiler {
       case O.gotoPtr:
         return this.#gotoPtr()
       case O.exitTb:
-        region.storeGlobals(this.#dirty)
+        region.globals.store(this.#dirty)
         return region.return(op.d)
       default:
         throw new Error(`Operation ${op.def.name} is not for compiled blocks`)
@@ -359,9 +356,9 @@ export class BlockCompiler {
       region.toBlockIf(inside)
       code.op(W.local_get, ENTRY)
     }
-    region.storeGlobals(this.#dirty)
+    region.globals.store(this.#dirty)
     code.byte(W.i32_eqz)
-    region.if(() => {
+    region.nesting.if(() => {
       region.put32(ENV_EXIT_TB, op.a | (op.b << 16))
       region.return(EXIT_CHAIN0 + way)
     })
@@ -372,13 +369,13 @@ export class BlockCompiler {
   #gotoPtr(): void {
     const region = this.#region
     const { code } = region
-    const { state, jumps = [] } = region.blocks[this.#block]!
+    const { state, jumps = [] } = this.#block
     if (state && this.#stateKept) {
       for (const { pc, to, page } of jumps) {
-        code.op(W.local_get, region.local(region.target.pc))
+        code.op(W.local_get, region.globals.local(region.target.pc))
         code.i64Const(pc)
         code.byte(W.i64_eq)
-        region.if(() => {
+        region.nesting.if(() => {
           code.i32Const(0)
           code.memory(W.i32_load16_u, region.blocks[to]!.ip)
           code.i32Const(TB_DEAD)
@@ -391,7 +388,7 @@ export class BlockCompiler {
         })
       }
     }
-    region.storeGlobals(this.#dirty)
+    region.globals.store(this.#dirty)
     if (state && this.#stateKept) this.#jmpCache(state)
     else {
       code.op(W.local_get, ENV)
@@ -399,7 +396,7 @@ export class BlockCompiler {
     }
     code.op(W.local_tee, ENTRY)
     code.byte(W.i32_eqz)
-    region.if(() => region.return(EXIT_LOOKUP))
+    region.nesting.if(() => region.return(EXIT_LOOKUP))
     region.leaveTail()
   }
 
@@ -407,7 +404,7 @@ export class BlockCompiler {
   #jmpCache({ csBase, bits, flags }: BlockState): void {
     const region = this.#region
     const { code } = region
-    code.op(W.local_get, region.local(region.target.pc))
+    code.op(W.local_get, region.globals.local(region.target.pc))
     if (csBase !== 0n) {
       code.i64Const(csBase)
       code.byte(W.i64_add)

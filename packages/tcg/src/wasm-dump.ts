@@ -90,7 +90,7 @@ function operands(name: string, reader: Reader): string {
     case 'br_if':
       return ` ${reader.u32()}`
     case 'call':
-      return ` ${imports.get(reader.u32())}`
+      return ` ${imports.get(reader.u32()) ?? 'helper'}`
     case 'local_get':
     case 'local_set':
     case 'local_tee': {

@@ -2,7 +2,9 @@
 //
 // What the parts of the back end that compiles share: what it compiles, the functions that it calls, its locals.
 
-/** Imported functions, by their index. */
+import type { BlockOp } from './block-ops.js'
+
+/** Imported functions, by their index; the helpers come behind them. */
 export const IMPORT = {
   loadSlow: 0,
   storeSlow: 1,
@@ -13,6 +15,8 @@ export const IMPORT = {
   loadSlow128: 6,
   storeSlow128: 7,
 } as const
+/** Index of the first helper that a module calls. */
+export const FIRST_HELPER = Object.keys(IMPORT).length
 /** Indexes of the types of blocks and of helpers. */
 export const TYPE_BLOCK = 0
 export const TYPE_HELPER = 1
@@ -35,9 +39,9 @@ export interface CompileTarget {
 
 /** A block's bytecode. */
 export interface CompilableBlock {
-  /** Address and bytes. */
+  /** Its address. */
   readonly ip: number
-  readonly size: number
+  readonly ops: readonly BlockOp[]
   /** What finds its successor when that is computed: only for blocks that do not change it. */
   readonly state?: BlockState
   /** Where it may go on when it ends with a computed address. */

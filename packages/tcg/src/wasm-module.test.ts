@@ -7,16 +7,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   BytecodeWriter,
-  compileRegions,
+  CompiledFunctions,
   CPU_BLOCKS,
   ENV_ARCH,
   ENV_EXIT_TB,
   ENV_ICOUNT_DECR,
   EXIT_CHAIN0,
-  enterCompiled,
   EXIT_REQUEST,
   O,
   opDefs,
+  readBlock,
+  RegionModule,
   TCGContext,
   TcgMemory,
   wasm,
@@ -28,6 +29,7 @@ const bytes = readFileSync(new URL('../build/interpreter.wasm', import.meta.url)
 const { exports } = new wasm.Instance(new wasm.Module(bytes), {
   env: { memory: memory.memory, table, ioRead() {}, ioWrite() {}, notdirtyWrite: () => 0 },
 })
+const functions = new CompiledFunctions(memory, table, exports)
 const exec = exports.tcgQemuTbExec as (env: number, ip: number) => number
 const A = ENV_ARCH
 const B = ENV_ARCH + 8
@@ -57,11 +59,12 @@ function both(
   ctx.start()
   build(ctx)
   const { size } = new BytecodeWriter().write(ctx, memory.memory.buffer, start, 5, 3)
-  const at = table.grow(1)
-  const module = compileRegions(memory.u32, [[{ ip: start, size }]], at, target)
-  expect(module.compiled).toHaveLength(1)
-  new wasm.Instance(new wasm.Module(module.bytes), { env: { ...exports, memory: memory.memory, table } })
-  enterCompiled(memory.u32, CALLER, at)
+  const module = new RegionModule(target)
+  module.add([{ ip: start, ops: readBlock(memory.u32, start, size) }])
+  expect(module.entries).toHaveLength(1)
+  const at = functions.places(1)
+  functions.instantiate(new wasm.Module(module.bytes(at)))
+  functions.enter(CALLER, at)
   const from = (ip: number) => (): number => {
     memory.view.setInt32(CPU_BLOCKS + ENV_ICOUNT_DECR, left, true)
     return exec(CPU_BLOCKS, ip)
@@ -164,6 +167,8 @@ describe('a compiled block', () => {
     ctx.setLabel(label)
     ctx.br(label)
     const { size } = new BytecodeWriter().write(ctx, memory.memory.buffer, start, 5, 3)
-    expect(compileRegions(memory.u32, [[{ ip: start, size }]], 1, target).compiled).toEqual([])
+    const module = new RegionModule(target)
+    module.add([{ ip: start, ops: readBlock(memory.u32, start, size) }])
+    expect(module.entries).toEqual([])
   })
 })

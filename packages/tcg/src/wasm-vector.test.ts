@@ -7,16 +7,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   BytecodeWriter,
-  compileRegions,
+  CompiledFunctions,
   CPU_BLOCKS,
   ENV_ARCH,
   ENV_PENDING,
   ENV_TLB,
   ENV_TLBS,
-  enterCompiled,
   EXIT_EXCEPTION,
   O,
   opDefs,
+  readBlock,
+  RegionModule,
   TCGContext,
   TcgMemory,
   TLB_ADDEND,
@@ -31,6 +32,7 @@ const bytes = readFileSync(new URL('../build/interpreter.wasm', import.meta.url)
 const { exports } = new wasm.Instance(new wasm.Module(bytes), {
   env: { memory: memory.memory, table, ioRead() {}, ioWrite() {}, notdirtyWrite: () => 0 },
 })
+const functions = new CompiledFunctions(memory, table, exports)
 const exec = exports.tcgQemuTbExec as (env: number, ip: number) => number
 const env = CPU_BLOCKS
 const [A, B, RESULT, ADDRESS] = [ENV_ARCH, ENV_ARCH + 16, ENV_ARCH + 32, ENV_ARCH + 64]
@@ -57,10 +59,11 @@ function both(build: (ctx: TCGContext) => void): [interpreted: () => number, com
   build(ctx)
   ctx.emit(O.exitTb!, DONE)
   const { size } = new BytecodeWriter().write(ctx, memory.memory.buffer, start, 5, 3)
-  const at = table.grow(1)
-  const { bytes: module } = compileRegions(memory.u32, [[{ ip: start, size }]], at, target)
-  new wasm.Instance(new wasm.Module(module), { env: { ...exports, memory: memory.memory, table } })
-  enterCompiled(memory.u32, CALLER, at)
+  const module = new RegionModule(target)
+  module.add([{ ip: start, ops: readBlock(memory.u32, start, size) }])
+  const at = functions.places(1)
+  functions.instantiate(new wasm.Module(module.bytes(at)))
+  functions.enter(CALLER, at)
   return [() => exec(env, start), () => exec(env, CALLER)]
 }
 

@@ -37,14 +37,14 @@ export class VectorCompiler {
 
   /** Whether a vector lives in a local. */
   #isLocal(slot: number): boolean {
-    return (slot >= ENV_TEMPS && slot < ENV_TEMPS_END) || this.#region.bit(slot) !== 0
+    return (slot >= ENV_TEMPS && slot < ENV_TEMPS_END) || this.#region.globals.bit(slot) !== 0
   }
 
   /** Leaves half a vector that lives in a local on the stack. */
   getHalf(slot: number): void {
     const { code } = this.#region
-    const vector = this.#region.vectorOf(slot)
-    code.op(W.local_get, this.#region.local(vector, V128))
+    const vector = this.#region.globals.vectorOf(slot)
+    code.op(W.local_get, this.#region.globals.local(vector, V128))
     code.byte(SIMD_PREFIX)
     code.u32(simd['i64x2.extract_lane']!)
     code.byte((slot - vector) >> 3)
@@ -53,8 +53,8 @@ export class VectorCompiler {
   /** Takes the 64 bits on the stack into half a vector that lives in a local. */
   setHalf(slot: number, scratch: number): void {
     const { code } = this.#region
-    const vector = this.#region.vectorOf(slot)
-    const local = this.#region.local(vector, V128)
+    const vector = this.#region.globals.vectorOf(slot)
+    const local = this.#region.globals.local(vector, V128)
     code.op(W.local_set, scratch)
     code.op(W.local_get, local)
     code.op(W.local_get, scratch)
@@ -67,7 +67,7 @@ export class VectorCompiler {
   /** Leaves a vector on the stack. */
   get(slot: number): void {
     const { code } = this.#region
-    if (this.#isLocal(slot)) return code.op(W.local_get, this.#region.local(slot, V128))
+    if (this.#isLocal(slot)) return code.op(W.local_get, this.#region.globals.local(slot, V128))
     code.op(W.local_get, ENV)
     code.vectorMemory(simd['v128.load']!, slot)
   }
@@ -75,8 +75,8 @@ export class VectorCompiler {
   /** Takes the vector on the stack. */
   set(slot: number): void {
     const { code } = this.#region
-    if (this.#isLocal(slot)) return code.op(W.local_set, this.#region.local(slot, V128))
-    const room = this.#region.local(VECTOR, V128)
+    if (this.#isLocal(slot)) return code.op(W.local_set, this.#region.globals.local(slot, V128))
+    const room = this.#region.globals.local(VECTOR, V128)
     code.op(W.local_set, room)
     code.op(W.local_get, ENV)
     code.op(W.local_get, room)
@@ -101,12 +101,9 @@ export class VectorCompiler {
   }
 
   /** Bytes of two vectors; where zeros are among them, of the first one only. */
-  #shuffle({ at, a, b }: BlockOp): void {
-    const { code, words } = this.#region
-    const order = Array.from(
-      { length: 16 },
-      (_, i) => (words[(at >> 2) + 2 + (i >> 2)]! >> ((i & 3) * 8)) & 0xff,
-    )
+  #shuffle({ a, b, order: words }: BlockOp): void {
+    const { code } = this.#region
+    const order = Array.from({ length: 16 }, (_, i) => (words![i >> 2]! >> ((i & 3) * 8)) & 0xff)
     this.get(a)
     if (order.every((n) => n < 32)) {
       this.get(b)
@@ -130,7 +127,7 @@ export class VectorCompiler {
   load({ at, d, def: { aligned } }: BlockOp): void {
     const region = this.#region
     const { code } = region
-    region.ifElse(
+    region.nesting.ifElse(
       V128,
       () => {
         this.#block.host()
@@ -153,7 +150,7 @@ export class VectorCompiler {
   store({ at, d, def: { aligned } }: BlockOp): void {
     const region = this.#region
     const { code } = region
-    region.ifElse(
+    region.nesting.ifElse(
       VOID,
       () => {
         this.#block.host()

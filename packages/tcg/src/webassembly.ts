@@ -16,6 +16,7 @@ export interface WasmMemory {
 /** A table of functions. */
 export interface WasmTable {
   grow(count: number): number
+  get(index: number): unknown
   set(index: number, value: unknown): void
 }
 
@@ -32,6 +33,8 @@ export interface WasmApi {
   readonly Memory: new (descriptor: { initial: number; maximum: number }) => WasmMemory
   readonly Table: new (descriptor: { initial: number; element: 'anyfunc' }) => WasmTable
   readonly Module: new (bytes: Uint8Array) => WasmModule
+  /** Compiles beside what the isolate does. */
+  readonly compile: (bytes: Uint8Array) => Promise<WasmModule>
   readonly Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance
 }
 
