@@ -16,6 +16,8 @@ word case_start, case_value, case_has_value;
 word case_continue, case_set_flags, case_skip;
 /* Whether RF is to be seen. */
 word case_shows_rf;
+/* Whether cases run in real mode. */
+word case_is_real;
 
 #ifdef __x86_64__
 static const char *const names[] = {"ax", "cx", "dx", "bx", "bp", "si", "di", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"};
@@ -75,6 +77,8 @@ static void field(const char *name, word value)
 
 static int has_error(word vector)
 {
+    if (case_is_real)
+        return 0;
     return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17;
 }
 
@@ -112,26 +116,27 @@ static void print_where(const struct frame *f)
 {
     if (f->vector == VECTOR_OK)
         return;
-    /* In virtual-8086 mode as a linear address. */
-    field("ip", f->flags & VM ? f->ip + (f->cs << 4) : f->ip);
+    /* In real and virtual-8086 mode as a linear address. */
+    field("ip", case_is_real || f->flags & VM ? f->ip + (f->cs << 4) : f->ip);
     field("cs", f->cs & 0xffff);
 }
 
 /* Whether the entry changed the level, or came from virtual-8086 mode, so that SS and SP are on the stack. */
 static int has_stack(const struct frame *f)
 {
-    return sizeof(word) == 8 || (f->vector != VECTOR_OK && ((f->flags & VM) || (f->cs & 3) != 0));
+    return sizeof(word) == 8 || case_is_real || (f->vector != VECTOR_OK && ((f->flags & VM) || (f->cs & 3) != 0));
 }
 
 static void print_registers(const struct frame *f)
 {
+    word data = case_is_real ? DATA_SEGMENT : DATA;
     word sp = has_stack(f) ? f->sp : (word)&f->sp;
     word ss = (has_stack(f) ? f->ss : f->ss_then) & 0xffff;
     /* RF has cases of its own. */
     field("fl", case_shows_rf ? f->flags : f->flags & ~(word)RF);
     if (sp != KERNEL_STACK)
         field("sp", sp);
-    if (ss != DATA)
+    if (ss != (case_is_real ? 0 : DATA))
         field("ss", ss);
     for (int i = 0; i < REGISTERS; i++)
         if (f->registers[i] != start_value(i))
@@ -143,13 +148,13 @@ static void print_registers(const struct frame *f)
         field("gs", f->v86[3] & 0xffff);
         return;
     }
-    if ((f->ds & 0xffff) != DATA)
+    if ((f->ds & 0xffff) != data)
         field("ds", f->ds & 0xffff);
-    if ((f->es & 0xffff) != DATA)
+    if ((f->es & 0xffff) != data)
         field("es", f->es & 0xffff);
-    if ((f->fs & 0xffff) != DATA)
+    if ((f->fs & 0xffff) != data)
         field("fs", f->fs & 0xffff);
-    if ((f->gs & 0xffff) != DATA)
+    if ((f->gs & 0xffff) != data)
         field("gs", f->gs & 0xffff);
 }
 

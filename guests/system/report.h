@@ -27,7 +27,7 @@ struct frame {
 };
 
 extern const char *case_name;
-extern word case_start, case_value, case_has_value, case_continue, case_set_flags, case_skip, case_shows_rf;
+extern word case_start, case_value, case_has_value, case_continue, case_set_flags, case_skip, case_shows_rf, case_is_real;
 
 int exception(struct frame *f);
 void report_init(void);

@@ -7,6 +7,8 @@
 #define SYSTEM_H
 
 #define IMAGE 0x10000          /* the ROM's copy: code and data */
+#define SEGMENT (IMAGE >> 4)     /* the same in real and virtual-8086 mode */
+#define DATA_SEGMENT (FREE >> 4) /* of cases in real mode */
 #define REAL_STACK 0x7000
 #define KERNEL_STACK 0x8000    /* each case begins with it */
 #define TSS_STACK 0x9000       /* level 0's, by the TSS */

@@ -6,7 +6,6 @@
 #include "case32.h"
 
 #define AT(n) (SPARE + 8 * (n))
-#define SEGMENT (IMAGE >> 4)
 #define GATE (idt + 8 * 0x30)
 #define VM 0x20000
 #define HIGH 0x107000            /* above the first MiB */
