@@ -19,6 +19,7 @@ import {
   ENV_EXIT_IP,
   ENV_EXIT_TB,
   ENV_ICOUNT_DECR,
+  ENV_INTERRUPT_WAITS,
   ENV_PENDING,
   ENV_TB_CS_BASE,
   ENV_TB_FLAGS,
@@ -160,6 +161,7 @@ function cpuHandleInterrupt(vcpu: Vcpu): Outcome {
     if (cpu.halted) return EXCP_HALTED
     cpu.interruptRequest &= ~CPU_INTERRUPT_EXITTB
   }
+  vcpu.setU32(ENV_INTERRUPT_WAITS, cpu.interruptRequest)
   if (cpu.exitRequest || cpu.stop || cpu.workList.length > 0) return EXCP_INTERRUPT
   if ((vcpu.getU32(ENV_BULK_LEFT) | 0) <= 0) return EXCP_INTERRUPT
   // A slice ends before a block that may be longer than what is left of it, unless it has to be used up.

@@ -2,6 +2,7 @@
 //
 // Far jumps, calls and returns, and IRET (QEMU's target/i386/tcg/seg_helper.c).
 
+import { ENV_ICOUNT_DECR, ENV_INTERRUPT_WAITS } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags, loadEflags } from './cc'
 import {
@@ -340,11 +341,18 @@ export function helper_lret(env: u32, size64: u64, extra: u64, c: u64): u64 {
   return jumpReal(env, cs, eip);
 }
 
+/** Has the loop look at interrupts before the next block, for this instruction may let one in that waits. */
+function lookAtInterrupts(env: u32): void {
+  if (load<u32>(env, ENV_INTERRUPT_WAITS) == 0) return;
+  store<u32>(env, load<u32>(env, ENV_ICOUNT_DECR) | 0x80000000, ENV_ICOUNT_DECR);
+}
+
 /** IRET: `size` in bytes, `next` behind it. @qemu target/i386/tcg/seg_helper.c helper_iret_protected */
 export function helper_iret(env: u32, size64: u64, next: u64, c: u64): u64 {
   let size = <u32>size64;
   // Whatever becomes of the IRET, NMIs are let in again (SDM volume 3, 6.7.1).
   store<u64>(env, load<u64>(env, x.X_HFLAGS2) & ~<u64>x.HF2_NMI, x.X_HFLAGS2);
+  lookAtInterrupts(env);
   if (vm86(env) && iopl(env) != 3) return raiseErr(env, x.EXCP0D_GPF, 0);
   if ((cr(env, 0) & x.CR0_PE) && !vm86(env)) {
     if (nestedTask(env)) {
@@ -412,6 +420,7 @@ export function helper_sysret(env: u32, what: u64, b: u64, c: u64): u64 {
   let long = lma(env);
   // AMD's fetch from there, at level 3 (APM volume 3, SYSRET).
   if (what == 3 && long && !isCanonical(reg(env, 1))) return raiseErr(env, x.EXCP0D_GPF, 0);
+  lookAtInterrupts(env);
   let rcx = reg(env, 1);
   if (long) loadEflags(env, <u32>reg(env, 11) & 0x3c7fd7, ~0);
   else setEflagsRaw(env, eflagsRaw(env) | x.IF_MASK);

@@ -74,6 +74,8 @@ export const ENV_WATCH_HIT = 0x050
 export const ENV_LOAD_ADDRESS = 0x068
 /** Bytes that string instructions may still move in this slice; with none left it is over. Signed, 32 bits. */
 export const ENV_BULK_LEFT = 0x054
+/** Not 0: an interrupt waits until the CPU takes it; what lets it in has to leave the translated code. 32 bits. */
+export const ENV_INTERRUPT_WAITS = 0x05c
 /** Watchpoints, `ENV_WATCH_SIZE` bytes each: address 64, length 32, accesses 32 bits (bit 0 reads, bit 1 writes); their number. */
 export const ENV_WATCH_COUNT = 0x058
 export const ENV_WATCHES = 0x070

@@ -166,12 +166,12 @@ const ret: Generator = (s) => {
   jumpTo(s, target)
 }
 
-/** Far transfers are helpers' work, flags and all; what they access near the stack pointer is the stack. */
-function farEnd(s: DisasContext): void {
+/** Far transfers are helpers' work, flags and all; what they access near the stack pointer is the stack. `exit` as for genEob. */
+function farEnd(s: DisasContext, exit = true): void {
   s.insnFlags |= x.INSN_STACK
   s.ccOp = x.CC_OP_DYNAMIC
   s.ccOpDirty = false
-  genEob(s, true)
+  genEob(s, exit)
 }
 
 function farJump(s: DisasContext, selector: Operand, offset: Operand): void {
@@ -211,7 +211,7 @@ const lret: Generator = (s) => {
 const iret: Generator = (s) => {
   genUpdateCcOp(s)
   s.call('iret', s.temp(), s.const(1 << s.dflag), s.const(nextPc(s)))
-  farEnd(s)
+  farEnd(s, false)
 }
 
 /** INT n and its like: the loop delivers them. @qemu target/i386/tcg/translate.c gen_interrupt */
@@ -236,6 +236,8 @@ const into: Generator = (s) => {
   genGotoTb(s, 0, nextPc(s))
 }
 
+/* Those below, and IRET, leave for interrupts only if one waits: the helpers see to it. */
+
 /** SYSENTER and SYSEXIT, which AMD's processors do not have in long mode (APM volume 3). */
 const system =
   (helper: string, argument: (s: DisasContext) => number): Generator =>
@@ -243,7 +245,7 @@ const system =
     if (s.features.amd && s.lma) s.illegal()
     genUpdateCcOp(s)
     s.call(helper, s.temp(), s.const(argument(s)))
-    farEnd(s)
+    farEnd(s, false)
   }
 
 /** SYSCALL and SYSRET: whether a single step ends is up to the TF that they leave. @qemu target/i386/tcg/translate.c gen_eob_syscall */
@@ -256,7 +258,7 @@ const systemCall =
     s.call(helper, s.temp(), s.const(argument(s)))
     if (s.tf || helper === 'sysret') s.call('rechecking_single_step', s.temp())
     s.tf = false
-    farEnd(s)
+    farEnd(s, false)
   }
 
 export const controlGenerators: Readonly<Record<string, Generator>> = {
