@@ -57,6 +57,17 @@ describe('the guests', () => {
     expect(text.split('\n').filter((line) => forbidden.test(line))).toEqual([])
   })
 
+  it('the controllers guest holds none of them either', () => {
+    const text = execFileSync(
+      'objdump',
+      ['-d', '--no-show-raw-insn', '-j', '.text', `${here}build/controllers.elf`],
+      { encoding: 'utf8' },
+    )
+
+    expect(text).toContain('<start>')
+    expect(text.split('\n').filter((line) => forbidden.test(line))).toEqual([])
+  })
+
   it('the ROM is one segment that ends with the jump at the reset vector', () => {
     const rom = readFileSync(`${here}build/rom.bin`)
 

@@ -77,6 +77,8 @@ export class APICCommonState extends DeviceState implements X86ApicDevice {
   timerExpiry = -1n
   sipiVector = 0
   waitForSipi = 0
+  /** An interrupt has come whose vector the 8259s have. */
+  extIntPending = 0
   readonly ioMemory = TYPE_MEMORY_REGION.new()
 
   setBase(value: bigint): void {
@@ -143,6 +145,7 @@ export function apicInitReset(s: APICCommonState): void {
   s.lvt.fill(APIC_LVT_MASKED)
   s.esr = 0
   s.pendingEsr = 0
+  s.extIntPending = 0
   s.icr.fill(0)
   s.divideConf = 0
   s.countShift = 1
@@ -188,8 +191,15 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
   preSave: (s) => s.qomClass.preSave?.(s),
   preLoad(s) {
     s.pendingEsr = 0
+    s.extIntPending = 0
   },
-  postLoad: (s) => s.qomClass.postLoad?.(s),
+  postLoad(s) {
+    // What is reckoned from it has to fit into 64 bits, too.
+    if (BigInt.asIntN(63, s.initialCountLoadTime) !== s.initialCountLoadTime) {
+      throw new RangeError('a count that was loaded at no time')
+    }
+    s.qomClass.postLoad?.(s)
+  },
   fields: [
     vmU64('apicbase'),
     vmU8('apicId'),
@@ -197,7 +207,7 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
     vmU8('tpr'),
     vmU32('spuriousVec'),
     vmU8('logDest'),
-    vmU8('destMode'),
+    vmU8('destMode', { max: 0xf }),
     vmU32Array('isr', 8),
     vmU32Array('tmr', 8),
     vmU32Array('irr', 8),
@@ -205,13 +215,13 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
     vmU32('esr'),
     vmU32Array('icr', 2),
     vmU32('divideConf'),
-    vmI32('countShift'),
+    vmI32('countShift', { max: 7 }),
     vmU32('initialCount'),
     vmI64('initialCountLoadTime'),
     vmI64('nextTime'),
     vmI64('timerExpiry'),
-    vmI32('sipiVector'),
-    vmI32('waitForSipi'),
+    vmI32('sipiVector', { max: 0xff }),
+    vmI32('waitForSipi', { max: 1 }),
   ],
   subsections: [
     {
@@ -220,6 +230,13 @@ const vmstateApicCommon: VMStateDescription<APICCommonState> = {
       minimumVersion: 1,
       needed: (s) => s.pendingEsr !== 0,
       fields: [vmU32('pendingEsr')],
+    },
+    {
+      name: 'apic/ext-int',
+      version: 1,
+      minimumVersion: 1,
+      needed: (s) => s.extIntPending !== 0,
+      fields: [vmU8('extIntPending', { max: 1 })],
     },
   ],
 }

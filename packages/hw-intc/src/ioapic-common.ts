@@ -66,7 +66,12 @@ const vmstateIoapicCommon: VMStateDescription<IOAPICCommonState> = {
   minimumVersion: 3,
   preSave: (s) => s.qomClass.preSave?.(s),
   postLoad: (s) => s.qomClass.postLoad?.(s),
-  fields: [vmU8('ioapicId'), vmU8('ioregsel'), vmU32('irr'), vmU64Array('ioredtbl', IOAPIC_NUM_PINS)],
+  fields: [
+    vmU8('ioapicId'),
+    vmU8('ioregsel'),
+    vmU32('irr', { max: 0xff_ffff }),
+    vmU64Array('ioredtbl', IOAPIC_NUM_PINS),
+  ],
 }
 
 export const TYPE_IOAPIC_COMMON = typeRegister<IOAPICCommonState, IOAPICCommonClass>({

@@ -2,7 +2,7 @@
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { qdevGetGpioIn } from '@dromaius/qom'
 import { setIsaPic } from '@dromaius/target-i386'
-import { qemuSetIrq, vmstateSave } from '@dromaius/util'
+import { qemuSetIrq, vmstateLoad, vmstateSave } from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ApicMachine, IOAPIC_BASE } from '../fixtures/apic-machine.js'
@@ -169,8 +169,32 @@ describe('destinations and delivery modes', () => {
     })
     m.ioWrite(low(0), MASKED | 0x700)
     m.ioWrite(low(2), 0x700)
-    expect(asked).toBe(0)
     line(0, 1)
+    expect(asked).toBe(0)
+    expect(m.acknowledge()).toBe(0x38)
+    expect([asked, m.acknowledge()]).toEqual([1, -1])
+  })
+
+  it('ExtINT asks for no EOI, whatever the priority of the task', () => {
+    const { m, line } = machine()
+    setIsaPic(m.system, () => 0x38)
+    m.write(0x80, 0xff)
+    m.ioWrite(low(4), 0x700)
+    line(4, 1)
+    expect(m.acknowledge()).toBe(0x38)
+    // In service there is nothing.
+    for (let reg = 0x100; reg < 0x180; reg += 0x10) expect(m.read(reg)).toBe(0)
+  })
+
+  it('a request of the 8259s that waits is saved', () => {
+    const { m, line } = machine()
+    setIsaPic(m.system, () => 0x38)
+    m.ioWrite(low(4), 0x700)
+    line(4, 1)
+    const { vmsd } = m.apic().qomClass
+    const saved = vmstateSave(vmsd!, m.apic())
+    m.acknowledge()
+    vmstateLoad(vmsd!, m.apic(), saved)
     expect(m.acknowledge()).toBe(0x38)
   })
 })

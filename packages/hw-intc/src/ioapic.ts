@@ -2,7 +2,7 @@
 import { systemOf } from '@dromaius/hw-core'
 import { type AccessSize, addressSpaceStore, memoryRegionInitIo } from '@dromaius/memory'
 import { deviceClassSetProps, propUint8, qdevInitGpioIn, typeRegister } from '@dromaius/qom'
-import { APIC_DEFAULT_ADDRESS, ioapicListAdd, picReadIrq } from '@dromaius/target-i386'
+import { APIC_DEFAULT_ADDRESS, ioapicListAdd } from '@dromaius/target-i386'
 import { NANOSECONDS_PER_SECOND, QEMUTimer, UserError } from '@dromaius/util'
 import {
   type IOAPICCommonClass,
@@ -37,7 +37,6 @@ const IOAPIC_LVT_LEVEL = 1n << 15n
 const IOAPIC_RO_BITS = IOAPIC_LVT_DELIV_STATUS | IOAPIC_LVT_REMOTE_IRR
 /** Bits 16:0 and the destination, 63:56. */
 const IOAPIC_BITS = 0xff00_0000_0001_ffffn
-const IOAPIC_DM_EXTINT = 7
 
 /** Destination, bits 14:8, in the entries of a guest that was told so (KVM_FEATURE_MSI_EXT_DEST_ID). */
 const IOAPIC_EXT_DEST = 0x00fe_0000_0000_0000n
@@ -66,34 +65,33 @@ export class IOAPICState extends IOAPICCommonState {
   removeFromList: (() => void) | null = null
 }
 
-/** Sends an entry's interrupt. @qemu hw/intc/ioapic.c ioapic_entry_parse */
+/**
+ * Sends an entry's interrupt.
+ * @qemu hw/intc/ioapic.c ioapic_entry_parse
+ * @differs with ExtINT it is the processor that asks the 8259s for the vector, when it takes the interrupt
+ */
 function send(s: IOAPICState, entry: bigint): void {
-  const system = systemOf(s)
-  const mode = Number((entry >> 8n) & 7n)
-  const vector = mode === IOAPIC_DM_EXTINT ? picReadIrq(system) : Number(entry & 0xffn)
-  // ExtINT, and the 8259s have nothing.
-  if (vector < 0) return
-  const { address, data } = messageOf(entry, vector)
-  addressSpaceStore(system.addressSpaceMemory, Number(address), data, 4)
+  const { address, data } = messageOf(entry)
+  addressSpaceStore(systemOf(s).addressSpaceMemory, Number(address), data, 4)
 }
 
 /** The message of an entry: the destination, 16 bits, is in bits 19:4 of the address. */
-function messageOf(entry: bigint, vector: number): { address: bigint; data: number } {
+function messageOf(entry: bigint): { address: bigint; data: number } {
   const logical = entry & IOAPIC_LVT_DEST_MODE ? 4n : 0n
   const trigger = entry & IOAPIC_LVT_LEVEL ? 0x8000 : 0
   const address = APIC_DEFAULT_ADDRESS | ((entry >> 48n) << 4n) | logical
-  return { address, data: vector | (Number((entry >> 8n) & 7n) << 8) | trigger }
+  return { address, data: Number(entry & 0x7ffn) | trigger }
 }
 
 /**
  * Tells the kernel what to send for each input, and with it which vectors' ends are of interest here.
  * @qemu hw/intc/ioapic.c ioapic_update_kvm_routes
- * @differs ExtINT has no vector to be told beforehand, and the 8259s are not asked for one
+ * @differs ExtINT has no vector to be told beforehand
  */
 function ioapicUpdateKvmRoutes(s: IOAPICState): void {
   if (!s.kernel) return
   const open = [...s.ioredtbl.entries()].filter(([, entry]) => !(entry & IOAPIC_LVT_MASKED))
-  s.kernel.updateRoutes(new Map(open.map(([pin, entry]) => [pin, messageOf(entry, Number(entry & 0xffn))])))
+  s.kernel.updateRoutes(new Map(open.map(([pin, entry]) => [pin, messageOf(entry)])))
 }
 
 /** The kernel has each input's message: it is enough to tell it the level, of an edge both. */
@@ -256,7 +254,13 @@ export const TYPE_IOAPIC = typeRegister<IOAPICState, IOAPICCommonClass>({
   classInit(dc) {
     dc.realizeModel = ioapicRealize
     dc.unrealize = ioapicUnrealize
-    dc.postLoad = (s) => ioapicUpdateKvmRoutes(TYPE_IOAPIC.cast(s))
+    dc.postLoad = (common) => {
+      const s = TYPE_IOAPIC.cast(common)
+      // KVM's keeps reserved bits that a guest has written.
+      const bits = IOAPIC_BITS | (s.kernel ? IOAPIC_EXT_DEST : 0n)
+      s.ioredtbl.forEach((entry, i) => (s.ioredtbl[i] = entry & bits))
+      ioapicUpdateKvmRoutes(s)
+    }
     dc.phases.enter = (common) => {
       const s = TYPE_IOAPIC.cast(common)
       ioapicResetCommon(s)

@@ -151,18 +151,18 @@ const vmstatePitChannel: VMStateDescription<PITChannelState> = {
   version: 2,
   minimumVersion: 2,
   fields: [
-    vmI32('count'),
+    vmI32('count', { max: 0x10000 }),
     vmU16('latchedCount'),
-    vmU8('countLatched'),
-    vmU8('statusLatched'),
+    vmU8('countLatched', { max: 4 }),
+    vmU8('statusLatched', { max: 1 }),
     vmU8('status'),
-    vmU8('readState'),
-    vmU8('writeState'),
+    vmU8('readState', { max: 4 }),
+    vmU8('writeState', { max: 4 }),
     vmU8('writeLatch'),
-    vmU8('rwMode'),
-    vmU8('mode'),
-    vmU8('bcd'),
-    vmU8('gate'),
+    vmU8('rwMode', { max: 3 }),
+    vmU8('mode', { max: 5 }),
+    vmU8('bcd', { max: 1 }),
+    vmU8('gate', { max: 1 }),
     vmI64('countLoadTime'),
     vmI64('nextTransitionTime'),
   ],
@@ -174,7 +174,13 @@ const vmstatePitCommon: VMStateDescription<PITCommonState> = {
   version: 3,
   minimumVersion: 3,
   preSave: (s) => s.qomClass.preSave?.(s),
-  postLoad: (s) => s.qomClass.postLoad?.(s),
+  postLoad(s) {
+    // What is reckoned from it has to fit into 64 bits, too.
+    if (s.channels.some(({ countLoadTime: time }) => BigInt.asIntN(63, time) !== time)) {
+      throw new RangeError('a count that was loaded at no time')
+    }
+    s.qomClass.postLoad?.(s)
+  },
   fields: [
     vmBool('irqDisabled'),
     vmStructArray<PITCommonState, PITChannelState>('channels', vmstatePitChannel, 3),

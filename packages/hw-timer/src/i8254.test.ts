@@ -3,7 +3,14 @@ import { SystemState } from '@dromaius/cpus'
 import { isaBusNew, isaRealize } from '@dromaius/hw-core'
 import { addressSpaceLoad, addressSpaceStore } from '@dromaius/memory'
 import { qdevConnectGpioOut, qdevGetGpioIn, resettableReset } from '@dromaius/qom'
-import { qemuAllocateIrq, qemuSetIrq, type TimeSource, vmstateLoad, vmstateSave } from '@dromaius/util'
+import {
+  qemuAllocateIrq,
+  qemuSetIrq,
+  type TimeSource,
+  vmstateLoad,
+  VMStateError,
+  vmstateSave,
+} from '@dromaius/util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TYPE_I8254 } from './i8254.js'
@@ -91,6 +98,20 @@ describe('counters', () => {
     m.irq.rises = 0
     m.advance(10_002)
     expect(m.irq.rises).toBe(10)
+  })
+
+  it.each([2, 3, 4])('mode %i interrupts even if the host is late each time', (mode) => {
+    const m = machine()
+    m.program(0, mode, 1000)
+    m.irq.rises = 0
+    for (let n = 0; n < 6; n++) {
+      m.time.ns += 50_123_456n
+      // What is due by now, however often that leads to something else that is due.
+      for (let turn = 0; turn < 10; turn++) m.system.clocks.virtual.runTimers()
+    }
+    // A strobe is one; periods are far fewer than the 359 that there were.
+    if (mode === 4) expect(m.irq.rises).toBe(1)
+    else expect([m.irq.rises >= 3, m.irq.rises < 20]).toEqual([true, true])
   })
 
   it('mode 4 gives one pulse', () => {
@@ -216,5 +237,44 @@ it('any accesses leave counters within their widths', () => {
       vmstateSave(m.pit.qomClass.vmsd!, m.pit)
     }),
     { numRuns: 150 },
+  )
+})
+
+it('state that no machine ever saved is refused, or the timer goes on with it', () => {
+  const number = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }))
+  const time = fc.oneof(
+    fc.bigInt({ min: 0n, max: 0xffff_ffff_ffffn }),
+    fc.constantFrom(2n ** 62n, 2n ** 62n - 1n, 2n ** 63n, 2n ** 63n - 1n, 2n ** 64n - 1n),
+  )
+  const spoilers = fc.array(fc.tuple(fc.nat(), number, time), { minLength: 1, maxLength: 3 })
+  fc.assert(
+    fc.property(spoilers, fc.nat(2), (spoiled, counter) => {
+      const m = machine()
+      const { vmsd } = m.pit.qomClass
+      const before = vmstateSave(vmsd!, m.pit)
+      const state = structuredClone(before) as never as {
+        fields: { channels: { fields: Record<string, unknown> }[] }
+      }
+      const { fields } = state.fields.channels[counter]!
+      for (const [pick, small, big] of spoiled) {
+        const name = Object.keys(fields)[pick % Object.keys(fields).length]!
+        fields[name] = typeof fields[name] === 'string' ? `0x${big.toString(16)}` : small
+      }
+      try {
+        vmstateLoad(vmsd!, m.pit, state as never)
+      } catch (error) {
+        expect(error).toBeInstanceOf(VMStateError)
+        expect(vmstateSave(vmsd!, m.pit)).toEqual(before)
+        return
+      }
+      for (let n = 0; n < 4; n++) {
+        m.time.ns += 1_000_000n
+        m.system.clocks.virtual.runTimers()
+        for (const port of [0x40, 0x41, 0x42, SPEAKER]) m.read(port)
+        m.write(CONTROL, 0xc0 | 0x0e)
+      }
+      vmstateSave(vmsd!, m.pit)
+    }),
+    { numRuns: 300 },
   )
 })

@@ -19,7 +19,7 @@ const RW_STATE_MSB = 2
 const RW_STATE_WORD0 = 3
 const RW_STATE_WORD1 = 4
 
-/** Ticks that are overdue by more than this, `ns`, are lost: nobody would make use of so many at once. */
+/** Periods that are overdue by more than this, `ns`, are lost: nobody would make use of so many at once. */
 const MAX_LAG = 10_000_000n
 
 /**
@@ -60,12 +60,19 @@ function pitIrqTimerUpdate(pit: PITState, s: PITChannelState, currentTime: bigin
   else pit.irqTimer!.modNs(next)
 }
 
+/** The time of an overdue event, less whole periods that are lost: the last event before `now` is not. */
+function lateBy(s: PITChannelState, due: bigint, now: bigint): bigint {
+  if ((s.mode !== 2 && s.mode !== 3) || now - due <= MAX_LAG) return due
+  const period = (BigInt(s.count) * NANOSECONDS_PER_SECOND) / PIT_FREQ
+  return due + ((now - due) / period) * period
+}
+
 /** @qemu hw/timer/i8254.c pit_irq_timer */
 function pitIrqTimer(pit: PITState): void {
   const [s] = pit.channels
   const now = nowOf(pit)
   const due = s.nextTransitionTime
-  pitIrqTimerUpdate(pit, s, now - due > MAX_LAG ? now : due)
+  pitIrqTimerUpdate(pit, s, lateBy(s, due, now))
 }
 
 /** @qemu hw/timer/i8254.c pit_load_count */

@@ -66,7 +66,7 @@ const vmstateSpk: VMStateDescription<PCSpkState> = {
   name: 'pcspk',
   version: 1,
   minimumVersion: 1,
-  fields: [vmU8('dataOn'), vmU8('dummyRefreshClock')],
+  fields: [vmU8('dataOn', { max: 1 }), vmU8('dummyRefreshClock', { max: REFRESH })],
 }
 
 /** @qemu hw/audio/pcspk.c pcspk_info */

@@ -71,4 +71,4 @@ export {
   vmU64Array,
   vmU8,
 } from './vmstate-fields.js'
-export type { KeyOf, VMStateFieldOptions } from './vmstate-fields.js'
+export type { KeyOf, VMStateFieldOptions, VMStateIntegerOptions } from './vmstate-fields.js'

@@ -13,6 +13,16 @@ export interface VMStateFieldOptions {
   since?: number
 }
 
+/** What builders of small integers take besides. */
+export interface VMStateIntegerOptions extends VMStateFieldOptions {
+  /** The largest value that the field can have, where its width allows more. */
+  max?: number
+}
+
+/** A codec of integers, or that of those up to a maximum. */
+const bounded = (codec: VMStateCodec<number>, { max }: VMStateIntegerOptions): VMStateCodec<number> =>
+  max === undefined ? codec : numberCodec(`an integer from 0 to ${max}`, 0, max)
+
 const u8 = numberCodec('an integer of 8 bits', 0, 0xff)
 const u16 = numberCodec('an integer of 16 bits', 0, 0xffff)
 const u32 = numberCodec('an integer of 32 bits', 0, 0xffff_ffff)
@@ -77,23 +87,23 @@ function array<T, V>(
 }
 
 /** An unsigned integer of 8 bits. */
-export function vmU8<T>(key: KeyOf<T, number>, options: VMStateFieldOptions = {}): VMStateField<T> {
-  return scalar(key, u8, options)
+export function vmU8<T>(key: KeyOf<T, number>, options: VMStateIntegerOptions = {}): VMStateField<T> {
+  return scalar(key, bounded(u8, options), options)
 }
 
 /** An unsigned integer of 16 bits. */
-export function vmU16<T>(key: KeyOf<T, number>, options: VMStateFieldOptions = {}): VMStateField<T> {
-  return scalar(key, u16, options)
+export function vmU16<T>(key: KeyOf<T, number>, options: VMStateIntegerOptions = {}): VMStateField<T> {
+  return scalar(key, bounded(u16, options), options)
 }
 
 /** An unsigned integer of 32 bits. */
-export function vmU32<T>(key: KeyOf<T, number>, options: VMStateFieldOptions = {}): VMStateField<T> {
-  return scalar(key, u32, options)
+export function vmU32<T>(key: KeyOf<T, number>, options: VMStateIntegerOptions = {}): VMStateField<T> {
+  return scalar(key, bounded(u32, options), options)
 }
 
 /** A signed integer of 32 bits. */
-export function vmI32<T>(key: KeyOf<T, number>, options: VMStateFieldOptions = {}): VMStateField<T> {
-  return scalar(key, i32, options)
+export function vmI32<T>(key: KeyOf<T, number>, options: VMStateIntegerOptions = {}): VMStateField<T> {
+  return scalar(key, bounded(i32, options), options)
 }
 
 /** An unsigned integer of 64 bits (bigint). */

@@ -281,6 +281,12 @@ describe.skipIf(kvm !== '')(`a run ends${kvm}`, () => {
     expect(readFileSync(ram).subarray(0x100000, 0x100000 + code.length)).toEqual(code)
   })
 
+  it.each(['kvm', 'tcg'])('even if its guest does nothing but reset, on %s', async (accel) => {
+    const args = ['-accel', accel, '-kernel', join(folder, 'tripleFault.elf'), ...STDIO]
+    const end = await runToEnd(ours(args), { signals: ['SIGTERM'], after: '.'.repeat(20) })
+    expect(end).toMatchObject({ code: 0, signal: null })
+  })
+
   it('of -S begins with SIGCONT', async () => {
     const file = join(folder, 'begins.pid')
     const args = ['-kernel', join(folder, 'powerOff.elf'), ...STDIO, '-S', '-pidfile', file]

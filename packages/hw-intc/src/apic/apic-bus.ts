@@ -25,6 +25,7 @@ import {
   apicIsEnabled,
   apicIsOn,
   apicSetError,
+  apicSetExtInt,
   apicSetIrq,
   apicSetNmi,
 } from './apic-interrupts.js'
@@ -87,7 +88,10 @@ function lowestPriority(targets: readonly APICState[]): APICState | null {
   )
 }
 
-/** @qemu hw/intc/apic.c apic_bus_deliver */
+/**
+ * @qemu hw/intc/apic.c apic_bus_deliver
+ * @differs ExtINT is no interrupt with a vector that has to be ended
+ */
 function apicBusDeliver(targets: readonly APICState[], mode: number, vector: number, level: boolean): void {
   if (mode === APIC_DM_LOWPRI) {
     const s = lowestPriority(targets)
@@ -100,8 +104,9 @@ function apicBusDeliver(targets: readonly APICState[], mode: number, vector: num
 function deliverTo(s: APICState, mode: number, vector: number, level: boolean): void {
   switch (mode) {
     case APIC_DM_FIXED:
-    case APIC_DM_EXTINT:
       return apicSetIrq(s, vector, level)
+    case APIC_DM_EXTINT:
+      return apicSetExtInt(s)
     case APIC_DM_SMI:
       return apicIgnoreSmi(s)
     case APIC_DM_NMI:

@@ -12,7 +12,7 @@ import {
   cpuResetInterrupt,
   qemuCpuIsSelf,
 } from '@dromaius/cpus'
-import { ioapicEoiBroadcast, MSR_IA32_APICBASE_ENABLE } from '@dromaius/target-i386'
+import { ioapicEoiBroadcast, MSR_IA32_APICBASE_ENABLE, picReadIrq } from '@dromaius/target-i386'
 import { LOG_GUEST_ERROR, qemuLogMask } from '@dromaius/util'
 import {
   APIC_LVT_ERROR,
@@ -102,7 +102,7 @@ export function apicAcceptPicIntr(s: APICState): boolean {
 export function apicUpdateIrq(s: APICState): void {
   const cpu = s.cpu!
   if (!qemuCpuIsSelf(cpu)) cpuInterrupt(cpu, CPU_INTERRUPT_POLL)
-  else if (apicIrqPending(s) > 0) cpuInterrupt(cpu, CPU_INTERRUPT_HARD)
+  else if (s.extIntPending || apicIrqPending(s) > 0) cpuInterrupt(cpu, CPU_INTERRUPT_HARD)
   else if (!apicAcceptPicIntr(s) || !picOutput(cpu.system)) cpuResetInterrupt(cpu, CPU_INTERRUPT_HARD)
 }
 
@@ -127,6 +127,13 @@ export function apicSetIrq(s: APICState, vector: number, level: boolean): void {
   setBit(s.irr, vector)
   if (level) setBit(s.tmr, vector)
   else resetBit(s.tmr, vector)
+  apicUpdateIrq(s)
+}
+
+/** Takes an interrupt whose vector the 8259s have; neither priorities nor EOI are for it (SDM volume 3, 11.5.1). */
+export function apicSetExtInt(s: APICState): void {
+  if (!apicIsEnabled(s)) return
+  s.extIntPending = 1
   apicUpdateIrq(s)
 }
 
@@ -190,8 +197,16 @@ function apicCheckPic(s: APICState): boolean {
   return true
 }
 
+function apicTakeExtInt(s: APICState): number {
+  s.extIntPending = 0
+  const vector = picReadIrq(s.cpu!.system)
+  apicUpdateIrq(s)
+  return vector
+}
+
 /** The processor acknowledges: the vector is in service now; -1 when the 8259s are to be asked. @qemu hw/intc/apic.c apic_get_interrupt */
 export function apicGetInterrupt(s: APICState): number {
+  if (s.extIntPending) return apicTakeExtInt(s)
   const intno = apicIrqPending(s)
   // An interrupt of the 8259s goes first, since those ignore priorities.
   if (intno === 0 || apicCheckPic(s)) return -1

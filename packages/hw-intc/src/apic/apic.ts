@@ -5,13 +5,14 @@ import {
   CPUID_EXT_TSC_DEADLINE_TIMER,
   CPUID_EXT_X2APIC,
   FEAT_1_ECX,
+  APIC_DEFAULT_ADDRESS,
   MSR_IA32_APICBASE_BASE,
   MSR_IA32_APICBASE_BSP,
   MSR_IA32_APICBASE_ENABLE,
   MSR_IA32_APICBASE_EXTD,
   X86_CPU,
 } from '@dromaius/target-i386'
-import { LOG_GUEST_ERROR, qemuLogMask, QEMUTimer } from '@dromaius/util'
+import { QEMUTimer } from '@dromaius/util'
 import {
   APIC_SPACE_SIZE,
   type APICCommonClass,
@@ -19,22 +20,25 @@ import {
   apicInitReset,
   TYPE_APIC_COMMON,
 } from '../apic-common.js'
-import { apicIsX2apic, apicSendMsi, apicSipi } from './apic-bus.js'
+import { apicSendMsi, apicSipi } from './apic-bus.js'
 import {
   APIC_ESR_ILLEGAL_ADDRESS,
   apicAcceptPicIntr,
   apicDeliverPicIntr,
   apicGetInterrupt,
-  apicIsOn,
   apicSetError,
   apicUpdateIrq,
 } from './apic-interrupts.js'
 import { apicReadRegister, apicWriteRegister } from './apic-registers.js'
 import { apicTimer, apicTimerSetDeadline } from './apic-timer.js'
+import {
+  APIC_PAGE_SIZE,
+  apicCloseWindow,
+  apicMoveWindow,
+  apicPage,
+  type ApicWindowAccess,
+} from './apic-window.js'
 import { x2apicRead, x2apicWrite } from './x2apic.js'
-
-/** Bytes of the page of registers. */
-const APIC_PAGE_SIZE = 0x1000
 
 /**
  * A local APIC (SDM volume 3, chapter 11): xAPIC and x2APIC, with a timer that knows TSC deadlines.
@@ -104,7 +108,8 @@ export class APICState extends APICCommonState {
   /**
    * IA32_APIC_BASE as the guest writes it (SDM volume 3, 11.4.4 and 11.12.5).
    * @qemu hw/intc/apic.c apic_set_base
-   * @differs an APIC that was switched off can be switched on again, and is as after a reset then; there is x2APIC mode
+   * @differs an APIC that was switched off can be switched on again, and is as after a reset then; there is x2APIC mode; the
+   * registers move
    */
   writeBase(value: bigint): boolean {
     const mode = MSR_IA32_APICBASE_ENABLE | MSR_IA32_APICBASE_EXTD
@@ -116,10 +121,7 @@ export class APICState extends APICCommonState {
     // From x2APIC there is a way back to off only, and into it only from xAPIC.
     if (from === mode && to === MSR_IA32_APICBASE_ENABLE) return false
     if (from === 0n && to === mode) return false
-    if ((value ^ this.apicbase) & MSR_IA32_APICBASE_BASE) {
-      qemuLogMask(LOG_GUEST_ERROR, () => `apic ${this.apicId}: its registers stay at 0xfee00000`)
-    }
-    this.apicbase = value
+    this.setBase(value)
     if (to === 0n && from !== 0n) {
       this.apicId = this.initialApicId & 0xff
       this.initReset()
@@ -142,18 +144,29 @@ function currentApic(s: APICState): APICState | null {
   return cpu ? (X86_CPU(cpu).apicState as APICState | null) : null
 }
 
-/** Whether an access is to the registers: in x2APIC mode, and off, they are not there. */
-const answers = (s: APICState | null): s is APICState => s !== null && apicIsOn(s) && !apicIsX2apic(s)
+/** The APIC whose registers an access to a page is for: that of the CPU, if the registers are there. */
+function apicAt(s: APICState, page: bigint): APICState | null {
+  const current = currentApic(s)
+  return current && apicPage(current) === page ? current : null
+}
+
+function readPage(s: APICState, addr: number, size: AccessSize): number {
+  // Other sizes, and the bytes between registers, are undefined (SDM volume 3, 11.4.1).
+  if (size !== 4 || addr & 0xf) return 0
+  const value = apicReadRegister(s, addr >> 4)
+  if (value === null) apicSetError(s, APIC_ESR_ILLEGAL_ADDRESS)
+  return (value ?? 0) >>> 0
+}
+
+function writePage(s: APICState, addr: number, value: number, size: AccessSize): void {
+  if (size !== 4 || addr & 0xf) return
+  if (!apicWriteRegister(s, addr >> 4, value)) apicSetError(s, APIC_ESR_ILLEGAL_ADDRESS)
+}
 
 /** @qemu hw/intc/apic.c apic_mem_read */
 function apicMemRead(s: APICState, addr: number, size: AccessSize): number {
-  const current = currentApic(s)
-  if (!answers(current) || addr >= APIC_PAGE_SIZE) return 0xffff_ffff
-  // Other sizes, and the bytes between registers, are undefined (SDM volume 3, 11.4.1).
-  if (size !== 4 || addr & 0xf) return 0
-  const value = apicReadRegister(current, addr >> 4)
-  if (value === null) apicSetError(current, APIC_ESR_ILLEGAL_ADDRESS)
-  return (value ?? 0) >>> 0
+  const current = addr < APIC_PAGE_SIZE ? apicAt(s, APIC_DEFAULT_ADDRESS) : null
+  return current ? readPage(current, addr, size) : 0xffff_ffff
 }
 
 /**
@@ -161,12 +174,26 @@ function apicMemRead(s: APICState, addr: number, size: AccessSize): number {
  * @qemu hw/intc/apic.c apic_mem_write
  */
 function apicMemWrite(s: APICState, addr: number, value: number, size: AccessSize): void {
-  if (size !== 4) return
-  if (addr >= APIC_PAGE_SIZE || addr < 0x10) return apicSendMsi(s.cpu!.system, addr, value)
-  const current = currentApic(s)
-  if (!answers(current) || addr & 0xf) return
-  if (!apicWriteRegister(current, addr >> 4, value)) apicSetError(current, APIC_ESR_ILLEGAL_ADDRESS)
+  if (addr >= APIC_PAGE_SIZE || addr < 0x10) {
+    if (size === 4) apicSendMsi(s.cpu!.system, addr, value)
+    return
+  }
+  const current = apicAt(s, APIC_DEFAULT_ADDRESS)
+  if (current) writePage(current, addr, value, size)
 }
+
+/** Pages of registers that are elsewhere. Where messages begin, they are not for the registers there either. */
+const windowAccess = (s: APICState): ApicWindowAccess => ({
+  read(base, offset, size) {
+    const current = apicAt(s, base)
+    return current && readPage(current, offset, size)
+  },
+  write(base, offset, value, size) {
+    const current = offset < 0x10 ? null : apicAt(s, base)
+    if (current) writePage(current, offset, value, size)
+    return current !== null
+  },
+})
 
 /** @qemu hw/intc/apic.c apic_realize */
 function apicRealize(common: APICCommonState): void {
@@ -189,6 +216,7 @@ function apicRealize(common: APICCommonState): void {
 /** @qemu hw/intc/apic.c apic_post_load */
 function apicPostLoad(common: APICCommonState): void {
   const s = TYPE_APIC.cast(common)
+  apicMoveWindow(s, windowAccess(s))
   if (s.timerExpiry === -1n) s.timer?.del()
   else s.timer?.modNs(s.timerExpiry)
 }
@@ -200,8 +228,21 @@ export const TYPE_APIC = typeRegister<APICState, APICCommonClass>({
   instance: APICState,
   classInit(dc) {
     dc.realize = apicRealize
-    dc.unrealize = (s) => TYPE_APIC.cast(s).timer?.free()
-    dc.phases.hold = (s) => TYPE_APIC.cast(s).stop()
+    dc.unrealize = (common) => {
+      const s = TYPE_APIC.cast(common)
+      s.timer?.free()
+      apicCloseWindow(s)
+    }
+    dc.setBase = (common, value) => {
+      const s = TYPE_APIC.cast(common)
+      s.apicbase = value
+      apicMoveWindow(s, windowAccess(s))
+    }
+    dc.phases.hold = (common) => {
+      const s = TYPE_APIC.cast(common)
+      apicMoveWindow(s, windowAccess(s))
+      s.stop()
+    }
     dc.postLoad = apicPostLoad
   },
 })

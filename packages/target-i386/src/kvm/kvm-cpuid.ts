@@ -121,7 +121,7 @@ function fixUp(s: KVMState, func: number, index: number, reg: CpuidReg, value: n
       if (reg === 'ecx') {
         let bits = value | Number(CPUID_EXT_HYPERVISOR)
         // Both timers' modes live in the local APIC: they come and go with the kernel's.
-        if (!kvmIrqchipInKernel(s)) bits &= ~Number(CPUID_EXT_X2APIC)
+        if (!kvmIrqchipInKernel(s)) bits &= ~Number(CPUID_EXT_X2APIC | CPUID_EXT_TSC_DEADLINE_TIMER)
         else if (s.checkExtension(KVM_CAP_TSC_DEADLINE_TIMER)) bits |= Number(CPUID_EXT_TSC_DEADLINE_TIMER)
         return bits
       }
