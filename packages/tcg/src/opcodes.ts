@@ -54,6 +54,7 @@ const unary: Readonly<Record<string, string>> = {
   /** Towards zero; the nearest integer for what is beyond its range. */
   f64ToInt64: '<u64><i64>reinterpret<f64>(a)',
   int64ToF64: 'reinterpret<u64>(<f64><i64>a)',
+  int64ToF32: '<u64>reinterpret<u32>(<f32><i64>a)',
   int32ToF64: 'reinterpret<u64>(<f64><i32>a)',
   f32ToF64: 'reinterpret<u64>(<f64>reinterpret<f32>(<u32>a))',
   f64ToF32: '<u64>reinterpret<u32>(<f32>reinterpret<f64>(a))',

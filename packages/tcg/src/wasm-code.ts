@@ -112,6 +112,7 @@ export const W = {
   i32_wrap_i64: 0xa7,
   i64_extend_i32_s: 0xac,
   i64_extend_i32_u: 0xad,
+  f32_convert_i64_s: 0xb4,
   f32_demote_f64: 0xb6,
   f64_convert_i32_s: 0xb7,
   f64_convert_i64_s: 0xb9,

@@ -82,6 +82,49 @@ describe('compiled code', () => {
     ])
   })
 
+  it('keeps XMM registers in locals over a loop', () => {
+    // 1: paddd xmm0, xmm1; pslld xmm0, 7; dec rcx; jnz 1b
+    const text = compile([
+      ...[0x66, 0x0f, 0xfe, 0xc1, 0x66, 0x0f, 0x72, 0xf0, 0x07],
+      ...[0x48, 0xff, 0xc9, 0x75, 0xf2],
+    ])
+    const loop = text.indexOf('loop')
+    const back = text.findIndex((line, i) => i > loop && line.startsWith('br_if'))
+    const inLoop = text.slice(loop, back)
+    expect(inLoop).toContain('i32x4.add')
+    expect(inLoop).toContain('i32x4.shl')
+    expect(inLoop.filter((line) => /^v128.(load|store)/.test(line))).toEqual([])
+    expect(text.slice(0, loop)).toContain(`v128.load ${hex(x.X_XMM + x.X_XMM_SIZE)}`)
+    expect(text.slice(back)).toContain(`v128.store ${hex(x.X_XMM)}`)
+    expect(text.slice(back)).not.toContain(`v128.store ${hex(x.X_XMM + x.X_XMM_SIZE)}`)
+  })
+
+  it('looks 16 bytes up in the TLB once, their alignment with them', () => {
+    // movdqa xmm0, [rbx]; jmp .-4
+    const text = compile([0x66, 0x0f, 0x6f, 0x03, 0xeb, 0xfa])
+    expect(text.filter((line) => line === 'i64_const -4081')).toHaveLength(1)
+    expect(text.filter((line) => line === 'i64_eq')).toHaveLength(1)
+    const start = text.indexOf('if v128')
+    expect(text.slice(start, text.indexOf('else', start)).at(-1)).toBe('v128.load')
+    // movdqu xmm0, [rbx]; jmp .-4
+    expect(compile([0xf3, 0x0f, 0x6f, 0x03, 0xeb, 0xfa])).toContain('i64_const 15')
+  })
+
+  it('stores and loads the vectors that a helper works on, no others', () => {
+    // pxor xmm2, xmm3; pxor xmm0, xmm3; psllw xmm0, xmm1; jmp .-14
+    const text = compile([
+      ...[0x66, 0x0f, 0xef, 0xd3, 0x66, 0x0f, 0xef, 0xc3, 0x66, 0x0f, 0xf1, 0xc1],
+      ...[0xeb, 0xf2],
+    ])
+    const call = text.indexOf('call_indirect 1')
+    const at = (n: number): string => hex(x.X_XMM + n * x.X_XMM_SIZE)
+    expect(text.slice(0, call).filter((line) => line.startsWith('v128.store'))).toEqual([
+      `v128.store ${at(0)}`,
+    ])
+    // XMM1 is nobody else's, and stays in memory.
+    expect(text.slice(call).filter((line) => line.startsWith('v128.load'))).toEqual([`v128.load ${at(0)}`])
+  })
+
   it('stores registers before a helper that reads them, and not before one that does not', () => {
     const before = (text: string[]): string[] => text.slice(0, text.indexOf('call helper'))
     const stored = `i64_store ${hex(x.X_REGS + 3 * 8)}`

@@ -79,6 +79,63 @@ const always =
   () =>
     code
 
+/** 1 if both operands are ordinary numbers, so that comparing them raises nothing. */
+function bothNumbers(s: DisasContext, width: number, a: Operand, b: Operand): Operand {
+  const plain = s.temp()
+  s.ir.emit(O[`ifNumber${width}`]!, plain, s.const(1), a)
+  s.ir.emit(O[`ifNumber${width}`]!, plain, plain, b)
+  return plain
+}
+
+/** MINSD and the like: the first operand if it is the less (greater) one, else the second. */
+const scalarChoice =
+  (name: string, op: number, form: number): Generator =>
+  (s) => {
+    const [dst, src] = s.ops as [X86Operand, X86Operand]
+    checkOperands(s)
+    const width = form === 3 ? 64 : 32
+    const [a, b] = [registerSlot(dst), packedSource(s, src)]
+    const { ir } = s
+    const value = s.temp()
+    if (name === 'min') ir.emit(O[`flt${width}`]!, value, a, b)
+    else ir.emit(O[`flt${width}`]!, value, b, a)
+    ir.movcond(value, value, a, b)
+    if (width === 32) ir.emit(O.ext32u!, value, value)
+    resultOrHelper(
+      s,
+      bothNumbers(s, width, a, b),
+      () => writeElement(s, a, width, value),
+      () => callPacked(s, 'sse_arith', a, b, op | (form << 8)),
+    )
+  }
+
+/** CMPSS and CMPSD: equal, less, less or equal, unordered, and from 4 on their contraries. */
+const scalarComparison =
+  (form: number): Generator =>
+  (s) => {
+    const [dst, src, imm] = s.ops as [X86Operand, X86Operand, X86Operand]
+    checkOperands(s)
+    const width = form === 3 ? 64 : 32
+    const predicate = immediateOf(imm) & 7
+    const relation = predicate & 3
+    const [a, b] = [registerSlot(dst), packedSource(s, src)]
+    const { ir } = s
+    const value = s.temp()
+    // Of numbers none are unordered, and what is not greater is less or equal.
+    if (relation === 3) ir.mov(value, s.const(0))
+    else if (relation === 2) ir.emit(O[`flt${width}`]!, value, b, a)
+    else ir.emit(O[`${relation === 0 ? 'feq' : 'flt'}${width}`]!, value, a, b)
+    if (((predicate & 4) !== 0) !== (relation === 2)) ir.emit(O.sub64!, value, value, s.const(1))
+    else ir.emit(O.neg64!, value, value)
+    if (width === 32) ir.emit(O.ext32u!, value, value)
+    resultOrHelper(
+      s,
+      bothNumbers(s, width, a, b),
+      () => writeElement(s, a, width, value),
+      () => callPacked(s, 'sse_cmp', a, b, predicate | (form << 8)),
+    )
+  }
+
 /** The numbers of the operations in the helper are their places here; the packed forms are in gen-vector-float.ts. */
 const operations = ['add', 'sub', 'mul', 'div', 'min', 'max', 'sqrt']
 const scalarForms = [
@@ -90,9 +147,7 @@ function arithmetic(): [string, Generator][] {
   return operations.flatMap((name, op) =>
     scalarForms.map(([form, n]): [string, Generator] => [
       name + form,
-      name === 'min' || name === 'max'
-        ? helper('sse_arith', always(op | (n << 8)))
-        : scalarArithmetic(name, op, n),
+      (name === 'min' || name === 'max' ? scalarChoice : scalarArithmetic)(name, op, n),
     ]),
   )
 }
@@ -106,12 +161,9 @@ const comi =
     const width = code & 1 ? 64 : 32
     const [a, b] = [registerSlot(dst), packedSource(s, src)]
     const { ir } = s
-    const plain = s.temp()
-    ir.emit(O[`ifNumber${width}`]!, plain, s.const(1), a)
-    ir.emit(O[`ifNumber${width}`]!, plain, plain, b)
     resultOrHelper(
       s,
-      plain,
+      bothNumbers(s, width, a, b),
       () => {
         const [equal, less] = [s.temp(), s.temp()]
         ir.emit(O[`feq${width}`]!, equal, a, b)
@@ -130,11 +182,18 @@ const fromInteger =
   (s) => {
     const [dst, src] = s.ops as [X86Operand, X86Operand]
     checkOperands(s)
-    if (code === 1 && src.size !== MO_64) {
-      s.ir.emit(O.int32ToF64!, registerSlot(dst), s.readS(src))
-      return
-    }
-    s.call('cvt_si', s.temp(), s.const(registerSlot(dst)), s.readS(src), s.const(code))
+    const { ir } = s
+    const [to, from] = [registerSlot(dst), s.readS(src)]
+    // All of 32 bits are doubles.
+    if (code === 1 && src.size !== MO_64) return ir.emit(O.int32ToF64!, to, from)
+    const value = s.temp()
+    ir.emit(code === 1 ? O.int64ToF64! : O.int64ToF32!, value, from)
+    resultOrHelper(
+      s,
+      plainMode(s),
+      () => writeElement(s, to, code === 1 ? 64 : 32, value),
+      () => s.call('cvt_si', s.temp(), s.const(to), from, s.const(code)),
+    )
   }
 
 /** CVTSS2SD and CVTSD2SS, as `scalarArithmetic` does it. */
@@ -204,9 +263,7 @@ const toInteger =
     ir.emit(dst.size === MO_32 ? O.ext32u! : O.mov!, generalSlot(s, dst), value)
   }
 
-const predicates = Object.fromEntries(
-  scalarForms.map(([form, n]) => [`cmp${form}`, helper('sse_cmp', (imm) => (imm & 7) | (n << 8))]),
-)
+const predicates = Object.fromEntries(scalarForms.map(([form, n]) => [`cmp${form}`, scalarComparison(n)]))
 const rounds = Object.fromEntries(
   forms.map((form, n) => [`round${form}`, helper('sse_round', (imm) => (imm & 15) | (n << 8))]),
 )
