@@ -4,7 +4,8 @@
 // Assembly in, the optimised intermediate representation out, but for tbStart, with which every block begins.
 
 import { describe, expect, it } from 'vitest'
-import { assemble, translateCode, whyNoAssembler } from '../../fixtures/translate-code.js'
+import { assemble, LONG, translateCode, whyNoAssembler } from '../../fixtures/translate-code.js'
+import { HF_OSFXSR } from './x86-layout.js'
 
 /** What is to be seen, the code, its operations. */
 type Case = readonly [what: string, code: string, ops: string]
@@ -610,22 +611,83 @@ const branches: readonly Case[] = [
   ],
 ]
 
+const vectors: readonly Case[] = [
+  [
+    'an instruction on packed integers is one operation, with its memory operand two',
+    'paddd %xmm1, %xmm0; psubusb 16(%rbx), %xmm2; pslld $7, %xmm3; jmp .',
+    `
+      -- 0x1000
+      vadd32 xmm0, xmm0, xmm1
+      -- 0x1004
+      ld128a t0, [rbx + 16]
+      vussub8 xmm2, xmm2, t0
+      -- 0x1009
+      vshli32 xmm3, xmm3, $0x7
+      -- 0x100e
+      gotoTb0
+    `,
+  ],
+  [
+    'what is shifted out, and what is taken from itself, is zero',
+    'psrlq $64, %xmm0; pxor %xmm1, %xmm1; psraw $40, %xmm2; jmp .',
+    `
+      -- 0x1000
+      vzero xmm0, $0x0
+      -- 0x1005
+      vzero xmm1, $0x0
+      -- 0x1009
+      vsari16 xmm2, xmm2, $0xf
+      -- 0x100e
+      gotoTb0
+    `,
+  ],
+  [
+    'a register that is written as a whole is not computed before',
+    'paddd %xmm1, %xmm0; movdqa %xmm2, %xmm0; jmp .',
+    `
+      -- 0x1000
+      -- 0x1004
+      vmov xmm0, xmm2
+      -- 0x1008
+      gotoTb0
+    `,
+  ],
+  [
+    'half a register that is written keeps the other half alive',
+    'paddd %xmm1, %xmm0; movhps 8(%rax), %xmm0; jmp .',
+    `
+      -- 0x1000
+      vadd32 xmm0, xmm0, xmm1
+      -- 0x1004
+      ld64 [0x1408], [rax + 8]
+      -- 0x1008
+      gotoTb0
+    `,
+  ],
+]
+
 const groups: readonly (readonly [string, readonly Case[]])[] = [
   ['constant folding', constantFolding],
   ['dead stores', deadStores],
   ['dead flags', deadFlags],
   ['copies', copies],
   ['branches', branches],
+  ['vectors', vectors],
 ]
 
 /** The lines of a table's text. */
 const linesOf = (text: string): string[] => text.trim().split(/\n\s*/)
 
+const features = { sse: true, sse2: true }
+
 const missing = whyNoAssembler()
 describe.skipIf(missing !== null)(`optimised code${missing ? ` (skipped: ${missing})` : ''}`, () => {
   describe.each(groups)('%s', (_group, cases) => {
     it.each(cases)('%s: %s', (_what, code, ops) => {
-      expect(translateCode(assemble(code)).text).toEqual(['tbStart', ...linesOf(ops)])
+      expect(translateCode(assemble(code), { flags: LONG | HF_OSFXSR, features }).text).toEqual([
+        'tbStart',
+        ...linesOf(ops),
+      ])
     })
   })
 })
