@@ -83,6 +83,22 @@ describe.each([
     },
   )
 
+  it.each([
+    // sti; monitor; mwait; incw %bx; cli; hlt. It sleeps at the MWAIT, or at the HLT.
+    ['behind a MONITOR sleeps', [0xfb, 0x0f, 0x01, 0xc8, 0x0f, 0x01, 0xc9], 0x1007n],
+    ['without a MONITOR goes on', [0xfb, 0x0f, 0x01, 0xc9], 0x1007n],
+    ['with interrupts closed goes on', [0x0f, 0x01, 0xc8, 0x0f, 0x01, 0xc9], 0x1009n],
+    // An interrupt in between, whose handler is at 0:2000.
+    ['behind an interrupt goes on', [0xfb, 0x0f, 0x01, 0xc8, 0xcd, 0x20, 0x0f, 0x01, 0xc9], 0x100cn],
+  ])('MWAIT %s', async (_what, code, end) => {
+    await machine.end()
+    machine = new BareMachine({ compile, cpuType: 'max-x86_64-cpu' })
+    cpu = machine.cpu
+    // %cx, the extensions, is 0 at reset; %ax too.
+    await run([...code, 0x43, 0xfa, HLT], { 0x80: [0, 0x20, 0, 0], 0x2000: [0xcf] })
+    expect(cpu.env.eip).toBe(end)
+  })
+
   it('an instruction over the end of a page is executed', async () => {
     // jmp 0x1ffe; there: movw $0x1234, %ax; hlt
     await run([0xe9, 0xfb, 0x0f], { 0x1ffe: [0xb8, 0x34, 0x12, HLT] })

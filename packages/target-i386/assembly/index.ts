@@ -14,7 +14,7 @@ export * from './misc'
 export {
   helper_get_dr, helper_ibreak, helper_icebp, helper_rechecking_single_step, helper_set_dr, helper_single_step, updateBreakpoints,
 } from './debug'
-export { helper_arpl, helper_lar_lsl, helper_lldt, helper_load_seg, helper_ltr, helper_verify } from './seg'
+export { helper_arpl, helper_check_alignment, helper_check_code, helper_check_segment, helper_lar_lsl, helper_lldt, helper_load_seg, helper_ltr, helper_verify, updateSegmentFlags } from './seg'
 export { doInterruptAll, helper_raise_interrupt } from './interrupt'
 export {
   helper_iret, helper_lcall, helper_ljmp, helper_lret, helper_syscall, helper_sysenter, helper_sysexit, helper_sysret,

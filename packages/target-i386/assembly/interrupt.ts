@@ -9,7 +9,7 @@ import {
   cpl, cr, eflagsRaw, faulted, hflags, isCanonical, ldk, lma, raiseErr, reg, seg, segBase, segFlags, segLimit, segSelector, setEflagsRaw, setHflags, setReg, stk, vm86,
 } from './env'
 import {
-  descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, setAccessed, setCpl, setEip, spMask,
+  descBase, descLimit, dpl, e1, e2, hasRoom, loadSegCache, loadSegment, setAccessed, setCpl, setEip, spMask,
 } from './seg'
 import { SWITCH_CALL, switchTss, taskTrap } from './tss'
 
@@ -67,8 +67,12 @@ function doInterruptReal(env: u32, vector: u32, returnIp: u32): void {
   }
   let entry = <u32>ldk(env, segBase(idt) + vector * 4, 4);
   if (faulted(env)) return;
-  let ss = segBase(seg(env, x.R_SS));
+  let stack = seg(env, x.R_SS), ss = segBase(stack);
   let sp = <u32>reg(env, RSP);
+  if (!hasRoom(segLimit(stack), segFlags(stack) | x.DESC_P, sp, 0xffff, 2, 3)) {
+    raiseErr(env, x.EXCP0C_STACK, 0);
+    return;
+  }
   setFrame(0, computeEflags(env));
   setFrame(1, segSelector(seg(env, x.R_CS)));
   setFrame(2, returnIp);
@@ -191,6 +195,7 @@ function doInterruptProtected(env: u32, vector: u32, isInt: bool, error: u32, re
     let s = seg(env, x.R_SS);
     ss = segSelector(s);
     ssBase = segBase(s);
+    ssLimit = segLimit(s);
     ssFlags = segFlags(s);
     sp = reg(env, RSP);
   }
@@ -212,6 +217,10 @@ function doInterruptProtected(env: u32, vector: u32, isInt: bool, error: u32, re
   setFrame(count++, segSelector(seg(env, x.R_CS)));
   setFrame(count++, returnIp);
   if (pushError) setFrame(count++, error);
+  if (!hasRoom(ssLimit, ssFlags, sp, mask, width, count)) {
+    raiseErr(env, x.EXCP0C_STACK, (inner ? ss & 0xfffc : 0) | ext);
+    return;
+  }
   let top = sp;
   for (let i: u32 = 0; i < count; i++) {
     top -= width;
@@ -338,6 +347,8 @@ function kindOf(vector: u32): u32 {
 export function doInterruptAll(env: u32, vector: u32, isInt: u32, error: u32, nextIp: u64, isHw: u32): u32 {
   // No block is being executed that a store to its code, or to a device, would have to stop before.
   store<u64>(env, 1, ENV_CAN_DO_IO);
+  // A handler may have written what MWAIT would wait for.
+  store<u64>(env, -1, x.X_MONITOR);
   let shutdown = deliverAll(env, vector, isInt, error, nextIp, isHw);
   store<u64>(env, 0, ENV_CAN_DO_IO);
   return shutdown;

@@ -8,7 +8,7 @@ import * as x from '../src/tcg/x86-layout'
 import { checkPort } from './debug'
 import { cpuid, msrRead, msrWrite, portRead, portWrite, randomRead, tprRead, tprWrite, tscRead } from './imports'
 import {
-  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, setHflags, setReg, stop, updateMmuIndex, vm86,
+  cpl, cr, eflagsRaw, faulted, hflags, iopl, isCanonical, ldk, lma, raise, raiseErr, reg, seg, segBase, segFlags, segLimit, setEflagsRaw, setHflags, setReg, stop, updateMmuIndex, vm86,
 } from './env'
 import { loadPdptrs } from './mmu'
 import { updateSegmentFlags } from './seg'
@@ -31,8 +31,9 @@ function updateCr0(env: u32, value: u64): void {
   }
   store<u64>(env, efer, x.X_EFER);
   store<u64>(env, (value & 0xffffffff) | x.CR0_ET, x.X_CR);
-  h &= ~(x.HF_PE | x.HF_MP | x.HF_EM | x.HF_TS);
+  h &= ~(x.HF_PE | x.HF_MP | x.HF_EM | x.HF_TS | x.HF_AM);
   if (value & x.CR0_PE) h |= x.HF_PE;
+  if (value & x.CR0_AM) h |= x.HF_AM;
   h |= (<u32>value << 8) & (x.HF_MP | x.HF_EM | x.HF_TS);
   setHflags(env, h);
   updateSegmentFlags(env);
@@ -43,6 +44,7 @@ function cr0IsBad(env: u32, value: u64): bool {
   if (value >> 32) return true;
   if ((value & <u64>x.CR0_PG) && !(value & x.CR0_PE)) return true;
   if ((value & x.CR0_NW) && !(value & x.CR0_CD)) return true;
+  if (!(value & <u64>x.CR0_PG) && (cr(env, 4) & x.CR4_PCIDE) != 0) return true;
   if ((value & <u64>x.CR0_PG) && !(cr(env, 0) & <u64>x.CR0_PG) && (load<u64>(env, x.X_EFER) & x.EFER_LME)) {
     return !(cr(env, 4) & x.CR4_PAE) || (segFlags(seg(env, x.R_CS)) & x.DESC_L) != 0;
   }
@@ -69,6 +71,7 @@ function cr4Valid(env: u32): u64 {
   if (edx & (1 << 24)) valid |= x.CR4_OSFXSR;
   if (edx & (1 << 25)) valid |= x.CR4_OSXMMEXCPT;
   if (load<u64>(env, x.X_FEAT_1_ECX) & (1 << 26)) valid |= x.CR4_OSXSAVE;
+  if (load<u64>(env, x.X_FEAT_1_ECX) & (1 << 17)) valid |= x.CR4_PCIDE;
   if (ebx & 1) valid |= x.CR4_FSGSBASE;
   if (ebx & (1 << 7)) valid |= x.CR4_SMEP;
   if (ebx & (1 << 20)) valid |= x.CR4_SMAP;
@@ -93,6 +96,8 @@ export function helper_write_crN(env: u32, n: u64, value: u64, c: u64): u64 {
       store<u64>(env, value, x.X_CR + 16);
       break;
     case 3:
+      // Bit 63 would leave translations of the new context; to drop them is allowed (SDM volume 3, 4.10.4.1).
+      if (cr(env, 4) & x.CR4_PCIDE) value &= ~(<u64>1 << 63);
       if (lma(env) && (value & (load<u64>(env, x.X_RESERVED_ADDRESS) | 0xfff0000000000000)) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);
       if (!lma(env) && pdptrsAreBad(env, cr(env, 0), value, cr(env, 4))) return raiseErr(env, x.EXCP0D_GPF, 0);
       store<u64>(env, value, x.X_CR + 24);
@@ -102,7 +107,8 @@ export function helper_write_crN(env: u32, n: u64, value: u64, c: u64): u64 {
       let old = cr(env, 4);
       if (value & ~cr4Valid(env)) return raiseErr(env, x.EXCP0D_GPF, 0);
       if (lma(env) && !(value & x.CR4_PAE)) return raiseErr(env, x.EXCP0D_GPF, 0);
-      let paging: u64 = x.CR4_PGE | x.CR4_PAE | x.CR4_PSE | x.CR4_SMEP | x.CR4_SMAP;
+      if ((value & ~old & x.CR4_PCIDE) && (!lma(env) || (cr(env, 3) & 0xfff) != 0)) return raiseErr(env, x.EXCP0D_GPF, 0);
+      let paging: u64 = x.CR4_PGE | x.CR4_PCIDE | x.CR4_PAE | x.CR4_PSE | x.CR4_SMEP | x.CR4_SMAP;
       if (((old ^ value) & paging) && !lma(env) && pdptrsAreBad(env, cr(env, 0), cr(env, 3), value)) {
         return raiseErr(env, x.EXCP0D_GPF, 0);
       }
@@ -286,15 +292,48 @@ export function helper_hlt(env: u32, next: u64, b: u64, c: u64): u64 {
   return stop(env, x.EXCP_HLT);
 }
 
-/** @qemu target/i386/tcg/sysemu/misc_helper.c helper_monitor */
-export function helper_monitor(env: u32, addr: u64, b: u64, c: u64): u64 {
-  if (<u32>reg(env, RCX) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);
-  return 0;
+/** ECX, or in 64-bit code RCX. */
+@inline function extensions(env: u32): u64 { return hflags(env) & x.HF_CS64 ? reg(env, RCX) : reg(env, RCX) & 0xffffffff; }
+
+/** MONITOR knows no extensions (SDM volume 2). @qemu target/i386/tcg/sysemu/misc_helper.c helper_monitor */
+export function helper_monitor(env: u32, a: u64, b: u64, c: u64): u64 {
+  return extensions(env) != 0 ? raiseErr(env, x.EXCP0D_GPF, 0) : 0;
+}
+
+/**
+ * MWAIT. It sleeps, as HLT does, when MONITOR was executed before and no interrupt or exception came in between, and while
+ * interrupts are open; the loop lets it sleep only if there is no other CPU that could write to the address. In all other cases it
+ * goes on at once, as the SDM lets it (volume 2, MWAIT). `stepping`: no more than the checks.
+ * @qemu target/i386/tcg/sysemu/misc_helper.c helper_mwait
+ * @differs ECX bit 0, which leaf 5 of CPUID offers, is taken: interrupts that are closed end the wait too.
+ */
+export function helper_mwait(env: u32, next: u64, stepping: u64, c: u64): u64 {
+  if (extensions(env) > 1) return raiseErr(env, x.EXCP0D_GPF, 0);
+  let armed = load<u64>(env, x.X_MONITOR) != -1;
+  store<u64>(env, -1, x.X_MONITOR);
+  if (stepping) return 0;
+  store<u64>(env, next, x.X_EIP);
+  let flags = eflagsRaw(env);
+  setEflagsRaw(env, flags & ~x.RF_MASK);
+  setHflags(env, hflags(env) & ~x.HF_INHIBIT_IRQ);
+  return stop(env, armed && (flags & x.IF_MASK) != 0 ? x.EXCP_MWAIT : x.EXCP_INTERRUPT);
 }
 
 /** @qemu target/i386/tcg/sysemu/misc_helper.c helper_flush_page */
 export function helper_invlpg(env: u32, addr: u64, b: u64, c: u64): u64 {
   tlbFlushPage(env, addr);
+  return 0;
+}
+
+/**
+ * INVPCID by its type and descriptor. Translations do not tell contexts apart, so that all of them go (SDM volume 3, 4.10.4.1,
+ * lets more be dropped than was asked for).
+ */
+export function helper_invpcid(env: u32, type: u64, low: u64, address: u64): u64 {
+  let pcide = (cr(env, 4) & x.CR4_PCIDE) != 0;
+  let bad = type > 3 || low >> 12 != 0 || (type == 0 && !isCanonical(address)) || (type < 2 && !pcide && low != 0);
+  if (bad) return raiseErr(env, x.EXCP0D_GPF, 0);
+  tlbFlush(env);
   return 0;
 }
 

@@ -51,9 +51,69 @@ export function descLimit(): u32 {
 }
 @inline export function dpl(): u32 { return (e2 >> x.DESC_DPL_SHIFT) & 3; }
 
-/** Brings CS32, SS32, CS64, ADDSEG and, for SS, the privilege level up to date. @qemu target/i386/cpu.h cpu_x86_load_seg_cache */
+/** Whether no access by the segment needs a check: it reaches over 4 GiB, or in real mode over the 64 KiB of a 16-bit address. */
+function isWhole(s: u32, real: bool): bool {
+  let flags = segFlags(s);
+  if (real) return segLimit(s) >= 0xffff && (flags & (x.DESC_CS | x.DESC_E)) != x.DESC_E;
+  let kind = flags & (x.DESC_P | x.DESC_S | x.DESC_CS | x.DESC_E | x.DESC_W);
+  return kind == (x.DESC_P | x.DESC_S | x.DESC_W) && segLimit(s) == 0xffffffff;
+}
+
+/** Whether an access from `first` to `last` lies within a segment of this limit (SDM volume 3, 5.3). */
+function isWithin(limit: u32, flags: u32, first: u64, last: u64): bool {
+  if ((flags & (x.DESC_CS | x.DESC_E)) != x.DESC_E) return last <= limit;
+  return first > limit && last <= (flags & x.DESC_B ? 0xffffffff : 0xffff);
+}
+
+/** Whether an access of `bytes` bytes is not the segment's to make; #SS or #GP is pending then (SDM volume 3, 5.3 and 5.4). */
+export function segmentRefuses(env: u32, n: u32, offset: u64, bytes: u64, write: bool): bool {
+  let s = seg(env, n);
+  let flags = segFlags(s);
+  let ok = isWithin(segLimit(s), flags, offset, offset + bytes - 1);
+  if ((cr(env, 0) & x.CR0_PE) && !vm86(env)) {
+    // One that was loaded with the null selector is not present.
+    if (!(flags & x.DESC_P)) ok = false;
+    else if (flags & x.DESC_CS) ok = ok && !write && (flags & x.DESC_R) != 0;
+    else if (write && !(flags & x.DESC_W)) ok = false;
+  }
+  if (!ok) raiseErr(env, n == x.R_SS ? x.EXCP0C_STACK : x.EXCP0D_GPF, 0);
+  return !ok;
+}
+
+/** An access by the program: the segment's number, 8 for a write, from bit 4 on bytes. */
+export function helper_check_segment(env: u32, offset: u64, what: u64, c: u64): u64 {
+  segmentRefuses(env, <u32>what & 7, offset, what >> 4, (what & 8) != 0);
+  return 0;
+}
+
+/** #AC for an address that has a bit of `mask`; the program has AC set. */
+export function helper_check_alignment(env: u32, addr: u64, mask: u64, c: u64): u64 {
+  return addr & mask ? raiseErr(env, x.EXCP11_ALGN, 0) : 0;
+}
+
+/** Whether the stack segment refuses an access that a helper makes; in 64-bit code it has no limit. */
+export function stackRefuses(env: u32, offset: u64, bytes: u64, write: bool): bool {
+  return !(hflags(env) & x.HF_CS64) && segmentRefuses(env, x.R_SS, offset, bytes, write);
+}
+
+/** Whether a stack has room for `count` pushes; one that could not be loaded in a task switch is used as it is. */
+export function hasRoom(limit: u32, flags: u32, sp: u64, mask: u64, size: u32, count: u32): bool {
+  if (!(flags & x.DESC_P)) return true;
+  for (let i: u32 = 0; i < count; i++) {
+    sp = (sp - size) & mask;
+    if (!isWithin(limit, flags, sp, sp + size - 1)) return false;
+  }
+  return true;
+}
+
+/** Near branches and fetches: #GP(0) beyond the limit of the code segment (SDM volume 3, 5.3). */
+export function helper_check_code(env: u32, offset: u64, b: u64, c: u64): u64 {
+  return offset > segLimit(seg(env, x.R_CS)) ? raiseErr(env, x.EXCP0D_GPF, 0) : 0;
+}
+
+/** Brings CS32, SS32, CS64, ADDSEG, the flags of segments that need checks and, for SS, the privilege level up to date. @qemu target/i386/cpu.h cpu_x86_load_seg_cache */
 export function updateSegmentFlags(env: u32): void {
-  let h = hflags(env) & ~(x.HF_CS32 | x.HF_SS32 | x.HF_ADDSEG | x.HF_CS64);
+  let h = hflags(env) & ~(x.HF_CS32 | x.HF_SS32 | x.HF_ADDSEG | x.HF_CS64 | x.HF_CS_LIMIT | x.HF_SEG_LIMIT | x.HF_FS_LIMIT);
   let cs = seg(env, x.R_CS), ss = seg(env, x.R_SS);
   if (lma(env) && segFlags(cs) & x.DESC_L) {
     h |= x.HF_CS32 | x.HF_SS32 | x.HF_CS64;
@@ -62,6 +122,10 @@ export function updateSegmentFlags(env: u32): void {
     if (segFlags(ss) & x.DESC_B) h |= x.HF_SS32;
     let flat16 = !(cr(env, 0) & x.CR0_PE) || vm86(env) || !(h & x.HF_CS32);
     if (flat16 || (segBase(seg(env, x.R_DS)) | segBase(seg(env, x.R_ES)) | segBase(ss)) != 0) h |= x.HF_ADDSEG;
+    if (segLimit(cs) < (h & x.HF_CS32 ? 0xffffffff : 0xffff)) h |= x.HF_CS_LIMIT;
+    let real = !(cr(env, 0) & x.CR0_PE) || vm86(env);
+    if (!isWhole(ss, real) || !isWhole(seg(env, x.R_DS), real) || !isWhole(seg(env, x.R_ES), real)) h |= x.HF_SEG_LIMIT;
+    if (!isWhole(seg(env, x.R_FS), real) || !isWhole(seg(env, x.R_GS), real)) h |= x.HF_FS_LIMIT;
   }
   setHflags(env, h);
 }

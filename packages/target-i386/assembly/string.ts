@@ -9,6 +9,7 @@ import {
 } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { faulted, ldu, reg, seg, segBase, setReg, stu } from './env'
+import { segmentRefuses } from './seg'
 
 const RAX = 0, RCX = 1, RSI = 6, RDI = 7;
 /** Rounds of one call at most. So many are done whatever is in the TLB: instructions are counted by calls. */
@@ -78,6 +79,7 @@ export function helper_rep_movs(env: u32, what: u64, b: u64, c: u64): u64 {
       memory.copy(toHost, fromHost, bytes);
     } else {
       rounds = 1;
+      if (mask == 0xffff && (segmentRefuses(env, <u32>(what >> 8) - 1, si, size, false) || segmentRefuses(env, x.R_ES, di, size, true))) return 0;
       let value = ldu(env, from, <u32>size);
       if (faulted(env)) return 0;
       stu(env, to, <u32>size, value);
@@ -111,6 +113,7 @@ export function helper_rep_stos(env: u32, what: u64, b: u64, c: u64): u64 {
     if (host != 0) fill(host, value, <u32>size, <u32>rounds);
     else {
       rounds = 1;
+      if (mask == 0xffff && segmentRefuses(env, x.R_ES, di, size, true)) return 0;
       stu(env, to, <u32>size, value);
       if (faulted(env)) return 0;
     }

@@ -10,7 +10,7 @@ import {
 } from './env'
 import { rspFromTss, stackFromTss, tssSp, tssSs } from './interrupt'
 import {
-  codeSegmentError, descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, loadSegVm, loadUpper, nestedTask, setAccessed, setCpl, setEip, spMask, validateSeg,
+  codeSegmentError, descBase, descLimit, dpl, e1, e2, loadSegCache, loadSegment, loadSegVm, loadUpper, hasRoom, nestedTask, setAccessed, setCpl, setEip, spMask, stackRefuses, validateSeg,
 } from './seg'
 import { SWITCH_CALL, SWITCH_IRET, SWITCH_JMP, switchTss, taskTrap } from './tss'
 
@@ -30,7 +30,19 @@ function beyondSegment(env: u32, offset: u64): bool {
   return faulted(env);
 }
 
-/** Real and virtual-8086 mode: loads CS as it is. */
+/** What the program has on its stack; `ss` is the segment's base. Ask `faulted`. */
+function popAt(env: u32, ss: u64, offset: u64, size: u32): u64 {
+  return stackRefuses(env, offset, size, false) ? 0 : ldu(env, ss + offset, size);
+}
+
+/** A push of the program's; false when it faults. */
+function pushAt(env: u32, ss: u64, offset: u64, size: u32, value: u64): bool {
+  if (stackRefuses(env, offset, size, true)) return false;
+  stu(env, ss + offset, size, value);
+  return !faulted(env);
+}
+
+/** Real and virtual-8086 mode: loads CS as it is; its limit stays. */
 function jumpReal(env: u32, selector: u32, offset: u64): u64 {
   loadSegVm(env, x.R_CS, selector);
   setEip(env, offset);
@@ -125,11 +137,9 @@ export function helper_lcall(env: u32, target64: u64, offset: u64, what: u64): u
     if (targetIsBad(env, selector, offset)) return 0;
   } else if (beyondSegment(env, offset)) return 0;
   sp -= size;
-  stu(env, ss + (sp & mask), size, segSelector(seg(env, x.R_CS)));
-  if (faulted(env)) return 0;
+  if (!pushAt(env, ss, sp & mask, size, segSelector(seg(env, x.R_CS)))) return 0;
   sp -= size;
-  stu(env, ss + (sp & mask), size, next);
-  if (faulted(env)) return 0;
+  if (!pushAt(env, ss, sp & mask, size, next)) return 0;
   if (real) {
     setSp(env, sp, mask);
     return jumpReal(env, selector, offset);
@@ -195,6 +205,7 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
       ssFlags = e2;
       mask = spMask(e2);
     }
+    if (!lma(env) && !hasRoom(ssLimit, ssFlags, sp, mask, size, params + 4)) return raiseErr(env, x.EXCP0C_STACK, ss & 0xfffc);
     sp -= size;
     stk(env, ssBase + (sp & mask), size, oldSs);
     if (faulted(env)) return 0;
@@ -202,12 +213,15 @@ function callSystem(env: u32, selector: u32, next: u64): u64 {
     stk(env, ssBase + (sp & mask), size, oldSp);
     if (faulted(env)) return 0;
     for (let i: u32 = params; i > 0; i--) {
-      let value = ldu(env, oldBase + ((oldSp + (i - 1) * size) & oldMask), size);
+      let value = popAt(env, oldBase, (oldSp + (i - 1) * size) & oldMask, size);
       if (faulted(env)) return 0;
       sp -= size;
       stk(env, ssBase + (sp & mask), size, value);
       if (faulted(env)) return 0;
     }
+  }
+  if (!inner && !lma(env) && !hasRoom(segLimit(seg(env, x.R_SS)), segFlags(seg(env, x.R_SS)), sp, mask, size, 2)) {
+    return raiseErr(env, x.EXCP0C_STACK, 0);
   }
   sp -= size;
   stk(env, ssBase + (sp & mask), size, segSelector(seg(env, x.R_CS)));
@@ -232,15 +246,15 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
   let ss = hflags(env) & x.HF_CS64 ? <u64>0 : segBase(seg(env, x.R_SS));
   let sp = reg(env, RSP);
   let level = cpl(env);
-  let eip = ldu(env, ss + (sp & mask), size);
+  let eip = popAt(env, ss, sp & mask, size);
   if (faulted(env)) return 0;
   sp += size;
-  let cs = <u32>ldu(env, ss + (sp & mask), size) & 0xffff;
+  let cs = <u32>popAt(env, ss, sp & mask, size) & 0xffff;
   if (faulted(env)) return 0;
   sp += size;
   let flags: u32 = 0;
   if (iret) {
-    flags = <u32>ldu(env, ss + (sp & mask), size);
+    flags = <u32>popAt(env, ss, sp & mask, size);
     if (faulted(env)) return 0;
     sp += size;
     if (size == 4 && (flags & x.VM_MASK) != 0 && level == 0 && !lma(env)) return returnToVm86(env, eip, cs, flags, ss, sp, mask);
@@ -259,9 +273,9 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
   setAccessed(env, cs);
   if (faulted(env)) return 0;
   if (!same) {
-    newSp = ldu(env, ss + (sp & mask), size);
+    newSp = popAt(env, ss, sp & mask, size);
     if (faulted(env)) return 0;
-    newSs = <u32>ldu(env, ss + ((sp + size) & mask), size) & 0xffff;
+    newSs = <u32>popAt(env, ss, (sp + size) & mask, size) & 0xffff;
     if (faulted(env)) return 0;
     let bad = newSs & 0xfffc;
     if (bad == 0) {
@@ -306,13 +320,13 @@ function returnProtected(env: u32, size: u32, iret: bool, extra: u64): u64 {
 /** IRET to virtual-8086 mode. */
 function returnToVm86(env: u32, eip: u64, cs: u32, flags: u32, ss: u64, sp: u64, mask: u64): u64 {
   if (eip > 0xffff) return raiseErr(env, x.EXCP0D_GPF, 0);
-  let sp2 = ldu(env, ss + (sp & mask), 4);
+  let sp2 = popAt(env, ss, sp & mask, 4);
   if (faulted(env)) return 0;
   let selectors: u64 = 0, newSs: u32 = 0;
-  newSs = <u32>ldu(env, ss + ((sp + 4) & mask), 4) & 0xffff;
+  newSs = <u32>popAt(env, ss, (sp + 4) & mask, 4) & 0xffff;
   if (faulted(env)) return 0;
   for (let i: u32 = 0; i < 4; i++) {
-    selectors |= (ldu(env, ss + ((sp + 8 + i * 4) & mask), 4) & 0xffff) << (16 * i);
+    selectors |= (popAt(env, ss, (sp + 8 + i * 4) & mask, 4) & 0xffff) << (16 * i);
     if (faulted(env)) return 0;
   }
   loadEflags(env, flags, x.TF_MASK | x.AC_MASK | x.ID_MASK | x.IF_MASK | x.IOPL_MASK | x.VM_MASK | x.NT_MASK | x.VIF_MASK | x.VIP_MASK);
@@ -333,9 +347,9 @@ export function helper_lret(env: u32, size64: u64, extra: u64, c: u64): u64 {
   let size = <u32>size64;
   if ((cr(env, 0) & x.CR0_PE) && !vm86(env)) return returnProtected(env, size, false, extra);
   let mask = stackMask(env), ss = segBase(seg(env, x.R_SS)), sp = reg(env, RSP);
-  let eip = ldu(env, ss + (sp & mask), size);
+  let eip = popAt(env, ss, sp & mask, size);
   if (faulted(env)) return 0;
-  let cs = <u32>ldu(env, ss + ((sp + size) & mask), size);
+  let cs = <u32>popAt(env, ss, (sp + size) & mask, size);
   if (faulted(env) || beyondSegment(env, eip)) return 0;
   setSp(env, sp + 2 * size + extra, mask);
   return jumpReal(env, cs, eip);
@@ -365,11 +379,11 @@ export function helper_iret(env: u32, size64: u64, next: u64, c: u64): u64 {
     return returnProtected(env, size, true, 0);
   }
   let mask = stackMask(env), ss = segBase(seg(env, x.R_SS)), sp = reg(env, RSP);
-  let eip = ldu(env, ss + (sp & mask), size);
+  let eip = popAt(env, ss, sp & mask, size);
   if (faulted(env)) return 0;
-  let cs = <u32>ldu(env, ss + ((sp + size) & mask), size);
+  let cs = <u32>popAt(env, ss, (sp + size) & mask, size);
   if (faulted(env)) return 0;
-  let flags = <u32>ldu(env, ss + ((sp + 2 * size) & mask), size);
+  let flags = <u32>popAt(env, ss, (sp + 2 * size) & mask, size);
   if (faulted(env) || beyondSegment(env, eip)) return 0;
   setSp(env, sp + 3 * size, mask);
   let flagMask: u32 = x.TF_MASK | x.AC_MASK | x.ID_MASK | x.IF_MASK | x.RF_MASK | x.NT_MASK;

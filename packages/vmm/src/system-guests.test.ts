@@ -36,6 +36,9 @@ const guests: readonly Guest[] = [
   { name: 'syscalls', features: intel, least: 93 },
   { name: 'registers', features: `${intel},+rdtscp,+fsgsbase`, least: 284 },
   { name: 'xsave', features: `${intel},+xsave,+xsaveopt`, least: 38 },
+  { name: 'limits', features: intel, least: 415 },
+  { name: 'branches', features: intel, least: 58 },
+  { name: 'msrs', features: `${intel},+monitor,+pcid,+invpcid`, least: 164 },
   { name: 'syscallsAmd', image: 'syscalls', features: amd, least: 93 },
 ]
 

@@ -64,6 +64,8 @@ const stores = [O.st8!, O.st16!, O.st32!, O.st64!]
 export interface Address {
   base: Operand
   disp: number
+  /** The offset in a segment whose limit and rights have to be looked at, and that segment. */
+  readonly checked?: { readonly offset: Operand; readonly segment: number }
 }
 
 /**
@@ -94,6 +96,8 @@ export class DisasContext {
   breaks = false
   /** A round of a string instruction ends, and the instruction goes on. */
   repeats = false
+  /** Accesses that are not aligned raise #AC. */
+  alignment = false
   /** Instructions that the CPU has beyond the base set. */
   features: InsnFeatures = {}
   /** The block holds one instruction, which may access devices. */
@@ -288,7 +292,39 @@ export class DisasContext {
     const sum = this.temp()
     if (this.addseg || overridden >= 0) ir.emit(O.add32!, sum, at, this.segField(chosen, x.X_SEG_BASE))
     else ir.emit(O.ext32u!, sum, at)
-    return { base: sum, disp: 0 }
+    if (!this.isChecked(chosen)) return { base: sum, disp: 0 }
+    return {
+      base: sum,
+      disp: 0,
+      checked: { offset: this.aflag === MO_32 ? this.ext(at, MO_32, false) : at, segment: chosen },
+    }
+  }
+
+  /** Whether accesses by a segment are checked: not with segments of 4 GiB, nor those of a byte in 64 KiB. */
+  isChecked(segment: number): boolean {
+    if (this.code64) return false
+    if (!this.pe || this.vm86) return true
+    return segment === x.R_CS || (this.flags & (segment < x.R_FS ? x.HF_SEG_LIMIT : x.HF_FS_LIMIT)) !== 0
+  }
+
+  /**
+   * Checks an access before it is made: the limit and the rights of its segment, and with AC set its alignment (SDM volume 3, 5.3
+   * and 6.15, interrupt 17). Loads and stores do so themselves; for an operand of several parts, or a helper's, all of it is
+   * checked before.
+   * @param align  what the address has to be a multiple of, in bytes
+   */
+  checkAccess(address: Address, bytes: number, write: boolean, align = bytes): void {
+    const { checked } = address
+    if (checked) {
+      const whole = (this.flags & (x.HF_SEG_LIMIT | x.HF_FS_LIMIT)) === 0
+      if (!(bytes === 1 && whole && this.aflag === MO_16 && checked.segment !== x.R_CS)) {
+        const what = checked.segment | (write ? 8 : 0) | (bytes << 4)
+        this.call('check_segment', this.temp(), checked.offset, this.const(what))
+      }
+    }
+    if (this.alignment && align > 1) {
+      this.call('check_alignment', this.temp(), this.flat(address), this.const(align - 1))
+    }
   }
 
   /** Linear address of the memory operand; worked out once. */
@@ -298,21 +334,32 @@ export class DisasContext {
 
   /** Loads from memory, zero-extended. */
   load(size: Size, address: Address, d = this.temp()): Operand {
+    if (address.checked || this.alignment) this.checkAccess(address, 1 << size, false)
     this.ir.emit(loads[size]!, d, address.base, 0, address.disp)
     this.#loaded = address
     return d
   }
 
   /** Loads 16 bytes, which have to be aligned unless the instruction says otherwise. */
-  loadVector({ base, disp }: Address, d: Operand): void {
+  loadVector(address: Address, d: Operand): void {
+    this.#checkVector(address, false)
+    const { base, disp } = address
     this.ir.emit(this.row.attributes.has('ua') ? O.ld128! : O.ld128a!, d, base, 0, disp)
   }
 
-  storeVector({ base, disp }: Address, value: Operand): void {
+  storeVector(address: Address, value: Operand): void {
+    this.#checkVector(address, true)
+    const { base, disp } = address
     this.ir.emit(this.row.attributes.has('ua') ? O.st128! : O.st128a!, value, base, 0, disp)
   }
 
+  /** Those that have to be aligned raise #GP themselves. */
+  #checkVector(address: Address, write: boolean): void {
+    this.checkAccess(address, 16, write, this.row.attributes.has('ua') ? 16 : 1)
+  }
+
   store(size: Size, address: Address, value: Operand): void {
+    if (address.checked || this.alignment) this.checkAccess(address, 1 << size, true)
     const { base, disp } = this.#loaded ?? { base: -1, disp: 0 }
     if (address.base === base && address.disp === disp) this.insnFlags |= x.INSN_RMW
     this.ir.emit(stores[size]!, value, address.base, 0, address.disp)

@@ -216,6 +216,7 @@ const cmpxchg8b: Generator = (s) => {
   if (wide && !s.features.cx16) s.illegal()
   genUpdateCcOp(s)
   s.insnFlags |= x.INSN_RMW
+  s.checkAccess(s.address(), wide ? 16 : 8, true)
   s.call(wide ? 'cmpxchg16b' : 'cmpxchg8b', s.temp(), s.flat(s.address()))
   setCcOp(s, x.CC_OP_EFLAGS)
 }

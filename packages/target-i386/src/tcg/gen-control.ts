@@ -11,6 +11,8 @@ import * as x from './x86-layout.js'
 
 const RCX = 1
 const PAGE = 4096
+/** Linear addresses of 64-bit code lie this far from 0 at most, up or down. */
+const CANONICAL = 2 ** 47
 
 /** EIP is a constant. @qemu target/i386/tcg/translate.c gen_jmp_im */
 export function genJmpIm(s: DisasContext, pc: number): void {
@@ -70,16 +72,37 @@ export function nextPc(s: DisasContext): number {
   return wrapPc(s, s.pc, MO_32)
 }
 
-/** A branch whose target is known: one way, or two with a condition. */
-function branch(s: DisasContext, taken: (label: number) => void): void {
+/**
+ * Whether a known target is one that code can be at; if not, #GP(0) is raised, and nothing of the branch has happened yet
+ * (SDM volume 2, JMP). What is up to the code segment's limit is asked for when the branch is executed.
+ */
+function targetIsGood(s: DisasContext, target: number): boolean {
+  if (s.code64) {
+    if (target >= -CANONICAL && target < CANONICAL) return true
+    s.generalProtection()
+    return false
+  }
+  if (s.flags & x.HF_CS_LIMIT || (!s.code32 && target > 0xffff))
+    s.call('check_code', s.temp(), s.const(target))
+  return true
+}
+
+/**
+ * A branch whose target is known: one way, or two with a condition. What it changes beside EIP it does in `commit`, when
+ * nothing can go wrong any more.
+ */
+function branch(s: DisasContext, taken: (label: number) => void, commit = (): void => {}): void {
   const target = jumpTarget(s)
   genUpdateCcOp(s)
   const label = s.ir.newLabel()
   taken(label)
   const dirty = s.ccOpDirty
+  commit()
   genGotoTb(s, 0, nextPc(s))
   s.ir.setLabel(label)
   s.ccOpDirty = dirty
+  if (!targetIsGood(s, target)) return
+  commit()
   genGotoTb(s, 1, target)
 }
 
@@ -98,13 +121,6 @@ function count(s: DisasContext): Operand {
   return s.ext(s.reg64(RCX), s.aflag, false)
 }
 
-function decrement(s: DisasContext): Operand {
-  const less = s.temp()
-  s.ir.emit(O.sub64!, less, s.reg64(RCX), s.const(1))
-  s.writeReg(RCX, s.aflag, less)
-  return count(s)
-}
-
 /** LOOP, LOOPZ (`zf` 'eq'... that ZF is set), LOOPNZ. */
 const loop =
   (zf: boolean | null): Generator =>
@@ -115,16 +131,22 @@ const loop =
       condition = genPrepareCc(s, zf ? 4 : 5)
       s.ir.setcond(condition.cond, condition.width, flag, condition.a, condition.b)
     }
-    const left = decrement(s)
-    branch(s, (label) => {
-      if (condition === null) s.ir.brcond('ne', 64, left, s.const(0), label)
-      else {
-        const more = s.temp()
-        s.ir.setcond('ne', 64, more, left, s.const(0))
-        s.ir.emit(O.and64!, more, more, flag)
-        s.ir.brcond('ne', 64, more, s.const(0), label)
-      }
-    })
+    const less = s.temp()
+    s.ir.emit(O.sub64!, less, s.reg64(RCX), s.const(1))
+    const left = s.ext(less, s.aflag, false)
+    branch(
+      s,
+      (label) => {
+        if (condition === null) s.ir.brcond('ne', 64, left, s.const(0), label)
+        else {
+          const more = s.temp()
+          s.ir.setcond('ne', 64, more, left, s.const(0))
+          s.ir.emit(O.and64!, more, more, flag)
+          s.ir.brcond('ne', 64, more, s.const(0), label)
+        }
+      },
+      () => s.writeReg(RCX, s.aflag, left, true),
+    )
   }
 
 const jcxz: Generator = (s) => {
@@ -132,22 +154,40 @@ const jcxz: Generator = (s) => {
   branch(s, (label) => s.ir.brcond('eq', 64, left, s.const(0), label))
 }
 
-const jmp: Generator = (s) => genGotoTb(s, 0, jumpTarget(s))
+const jmp: Generator = (s) => {
+  const target = jumpTarget(s)
+  if (targetIsGood(s, target)) genGotoTb(s, 0, target)
+}
 
 const call: Generator = (s) => {
   const target = jumpTarget(s)
+  if (!targetIsGood(s, target)) return
   push(s, s.const(nextPc(s)))
   genGotoTb(s, 0, target)
 }
 
-/** Goes to a computed EIP; in 64-bit code it must be canonical, which fetching checks. */
-function jumpTo(s: DisasContext, value: Operand): void {
-  if (s.dflag === MO_16) {
-    const low = s.temp()
-    s.ir.emit(O.ext16u!, low, value)
-    s.ir.mov(x.X_EIP, low)
-  } else s.ir.mov(x.X_EIP, value)
+/**
+ * Goes to a computed EIP, which has its upper bits zero, if code can be there; `commit` is what else the branch changes. If not,
+ * #GP(0) is raised behind the end of the block, out of the way.
+ */
+function jumpTo(s: DisasContext, target: Operand, commit = (): void => {}): void {
+  const { ir } = s
+  // An operand of 16 bits is canonical, and within every code segment of 64 KiB.
+  const bad = s.code64 && s.dflag !== MO_16 ? ir.newLabel() : null
+  if (bad !== null) {
+    const extended = s.temp()
+    ir.emit(O.shl64!, extended, target, s.const(16))
+    ir.emit(O.sar64!, extended, extended, s.const(16))
+    ir.brcond('ne', 64, extended, target, bad)
+  } else if (!s.code64 && (s.flags & x.HF_CS_LIMIT || (!s.code32 && s.dflag !== MO_16))) {
+    s.call('check_code', s.temp(), target)
+  }
+  commit()
+  ir.mov(x.X_EIP, target)
   genEob(s)
+  if (bad === null) return
+  ir.setLabel(bad)
+  s.generalProtection()
 }
 
 const jmpInd: Generator = (s) => jumpTo(s, s.readZ(s.ops[0]!))
@@ -155,15 +195,13 @@ const jmpInd: Generator = (s) => jumpTo(s, s.readZ(s.ops[0]!))
 const callInd: Generator = (s) => {
   const target = s.temp()
   s.ir.mov(target, s.readZ(s.ops[0]!))
-  push(s, s.const(nextPc(s)))
-  jumpTo(s, target)
+  jumpTo(s, target, () => push(s, s.const(nextPc(s))))
 }
 
 const ret: Generator = (s) => {
   const extra = s.ops[0]?.kind === 'imm' ? s.ops[0].value : 0
   const target = top(s)
-  moveStack(s, (1 << s.dflag) + extra)
-  jumpTo(s, target)
+  jumpTo(s, target, () => moveStack(s, (1 << s.dflag) + extra))
 }
 
 /** Far transfers are helpers' work, flags and all; what they access near the stack pointer is the stack. `exit` as for genEob. */
@@ -191,6 +229,7 @@ function farCall(s: DisasContext, selector: Operand, offset: Operand): void {
 
 /** Selector and offset of a far pointer in memory. */
 function farPointer(s: DisasContext): [selector: Operand, offset: Operand] {
+  s.checkAccess(s.address(), (1 << s.dflag) + 2, false, 1)
   const offset = s.load(s.dflag, s.address())
   const at = s.displaced(s.flat(s.address()), 1 << s.dflag)
   return [s.load(MO_16, at), offset]

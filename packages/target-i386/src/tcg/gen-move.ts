@@ -171,8 +171,9 @@ const enter: Generator = (s) => {
   }
   if (level > 0) s.store(s.dflag, onStack(s, rsp, -bytes * (level + 1)), frame)
   // The page of the new stack pointer must be one that can be written (SDM volume 2, ENTER).
-  const last = s.flat(onStack(s, rsp, -(size + bytes * (level + 1))))
-  s.call('probe_write', s.temp(), last, s.const(bytes))
+  const last = onStack(s, rsp, -(size + bytes * (level + 1)))
+  s.checkAccess(last, bytes, true)
+  s.call('probe_write', s.temp(), s.flat(last), s.const(bytes))
   moveStack(s, -(size + bytes * (level + 1)))
   s.writeReg(RBP, s.dflag, frame)
 }

@@ -123,8 +123,10 @@ const insertps = packed((s, dst, src, imm) =>
 
 /** Masked bytes to where DS:rDI points. */
 const maskmov = packed((s, dst, src) => {
-  const address = s.flat(s.inSegment({ base: s.reg64(7), disp: 0 }, x.R_DS))
+  const place = s.inSegment({ base: s.reg64(7), disp: 0 }, x.R_DS)
+  const address = s.flat(place)
   const bytes = dst.kind === 'mmx' ? 8 : 16
+  s.checkAccess(place, bytes, true, 1)
   if (dst.kind === 'mmx') enterMmx(s)
   s.call(
     'maskmov',

@@ -91,6 +91,7 @@ function ins(s: DisasContext): void {
   const size = portSize(s)
   const at = target(s)
   s.call('check_io', s.temp(), port(s), s.const(1 << size))
+  s.checkAccess(at, 1 << size, true)
   s.call('probe_write', s.temp(), s.flat(at), s.const(1 << size))
   const value = s.temp()
   s.call('in', value, port(s), s.const(1 << size))
@@ -145,6 +146,16 @@ function repeatFast(s: DisasContext, helper: string): void {
   genGotoTb(s, 1, nextPc(s))
 }
 
+/** Whether each access has to be looked at; within the 64 KiB of a 16-bit address the helper does it itself. */
+function checksEach(s: DisasContext): boolean {
+  if (s.alignment) return true
+  if (s.code64) return false
+  const real = !s.pe || s.vm86
+  return (
+    (s.flags & (x.HF_SEG_LIMIT | x.HF_FS_LIMIT)) !== 0 || s.override === x.R_CS || (real && s.aflag !== MO_16)
+  )
+}
+
 const string =
   (round: (s: DisasContext) => void, compares = false, helper: string | null = null): Generator =>
   (s) => {
@@ -152,7 +163,7 @@ const string =
       round(s)
       return
     }
-    if (helper !== null && !s.tf && !s.breaks) repeatFast(s, helper)
+    if (helper !== null && !s.tf && !s.breaks && !checksEach(s)) repeatFast(s, helper)
     else repeat(s, round, compares)
   }
 

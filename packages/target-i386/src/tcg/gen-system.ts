@@ -4,7 +4,7 @@
 
 import { EXIT_LOOKUP, O, type Operand } from '@dromaius/tcg'
 import { genUpdateCcOp, setCcOp } from './cc.js'
-import { type DisasContext, MO_16, MO_32, MO_64, type X86Operand } from './disas-context.js'
+import { type DisasContext, MO_16, MO_32, MO_64, MO_8, type X86Operand } from './disas-context.js'
 import type { Generator } from './generator.js'
 import { genEob, genJmpIm, nextPc } from './gen-control.js'
 import { moveStack, push, top } from './gen-move.js'
@@ -41,7 +41,7 @@ function loadSegment(s: DisasContext, segment: number, selector: Operand): void 
   s.call('load_seg', s.temp(), s.const(segment), selector)
   if (segment === x.R_SS) {
     endInShadow(s)
-  } else if (!s.code64 && segment < x.R_FS) endBlock(s)
+  } else if (!s.code64) endBlock(s)
 }
 
 const movToSeg: Generator = (s) => {
@@ -74,7 +74,7 @@ const popSegment =
     moveStack(s, bytes)
     if (n === x.R_SS) {
       endInShadow(s)
-    } else if (!s.code64 && n < x.R_FS) endBlock(s)
+    } else if (!s.code64) endBlock(s)
   }
 
 /** LDS and its like. */
@@ -82,6 +82,7 @@ const loadPointer =
   (segment: number): Generator =>
   (s) => {
     const dst = s.ops[0] as X86Operand & { kind: 'reg' }
+    s.checkAccess(s.address(), (1 << s.dflag) + 2, false, 1)
     const offset = s.load(s.dflag, s.address())
     const selector = s.load(MO_16, s.displaced(s.flat(s.address()), 1 << s.dflag))
     s.call('load_seg', s.temp(), s.const(segment), selector)
@@ -93,15 +94,21 @@ const loadPointer =
 const storeTable =
   (table: number): Generator =>
   (s) => {
+    // It is aligned as a whole.
+    s.checkAccess(s.address(), s.code64 ? 10 : 6, true, 4)
+    const { alignment } = s
+    s.alignment = false
     s.store(MO_16, s.address(), table + x.X_SEG_LIMIT)
     const at = s.displaced(s.flat(s.address()), 2)
     s.store(s.code64 ? MO_64 : MO_32, at, table + x.X_SEG_BASE)
+    s.alignment = alignment
   }
 
 /** LGDT, LIDT. */
 const loadTable =
   (table: number): Generator =>
   (s) => {
+    s.checkAccess(s.address(), s.code64 ? 10 : 6, false, 1)
     const limit = s.load(MO_16, s.address())
     const at = s.displaced(s.flat(s.address()), 2)
     const base = s.load(s.code64 ? MO_64 : MO_32, at)
@@ -261,16 +268,22 @@ const hlt: Generator = (s) => {
   s.jump = 'noreturn'
 }
 
+/** Whether it sleeps is the helper's to say; a single step does not let it. */
 const mwait: Generator = (s) => {
   if (!s.features.monitor || s.cpl !== 0) s.illegal()
-  hlt(s)
+  genUpdateCcOp(s)
+  s.call('mwait', s.temp(), s.const(nextPc(s)), s.const(s.tf ? 1 : 0))
+  if (s.tf) endBlock(s, true)
+  else s.jump = 'noreturn'
 }
 
+/** It reads a byte of what it arms (SDM volume 2). */
 const monitor: Generator = (s) => {
   if (!s.features.monitor || s.cpl !== 0) s.illegal()
   const address = s.inSegment({ base: s.reg64(0), disp: 0 }, x.R_DS)
-  s.call('monitor', s.temp(), s.flat(address))
-  s.load(0, address)
+  s.call('monitor', s.temp())
+  s.load(MO_8, address)
+  s.ir.mov(x.X_MONITOR, s.flat(address))
 }
 
 const acFlag =
@@ -294,7 +307,17 @@ const invlpg: Generator = (s) => {
   endBlock(s)
 }
 
+/** Its type is all of a register, whatever the operand size (SDM volume 2, INVPCID). */
+const invpcid: Generator = (s) => {
+  const [type] = s.ops as [X86Operand & { kind: 'reg' }]
+  s.checkAccess(s.address(), 16, false, 1)
+  const low = s.load(MO_64, s.address())
+  const high = s.load(MO_64, s.displaced(s.flat(s.address()), 8))
+  s.call('invpcid', s.temp(), s.ext(s.reg64(type.reg), s.code64 ? MO_64 : MO_32, false), low, high)
+}
+
 const bound: Generator = (s) => {
+  s.checkAccess(s.address(), 2 << s.dflag, false, 1 << s.dflag)
   s.call('bound', s.temp(), s.flat(s.address()), s.read(s.ops[0]!), s.const(1 << s.dflag))
 }
 
@@ -372,6 +395,7 @@ export function systemGenerators(xchg: Generator): Readonly<Record<string, Gener
     stac: acFlag(true),
     swapgs,
     invlpg,
+    invpcid,
     bound,
     xchg: xchgOrPause(xchg),
     cpuid: call('cpuid'),

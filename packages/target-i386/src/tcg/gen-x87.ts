@@ -35,11 +35,25 @@ function genLoad(s: DisasContext, type: number): void {
 }
 
 function genStore(s: DisasContext, type: number, pop: boolean, truncate = false): void {
+  s.checkAccess(s.address(), 1 << sizes[type]!, true)
   s.call('x87_fst', s.temp(), s.flat(s.address()), s.const(type | (truncate ? 0x100 : 0) | (pop ? 0x200 : 0)))
 }
 
+/** Bytes of what works on memory as a whole, with 16-bit operands and else; a number of 80 bits is aligned as one of 64. */
+const areas: Readonly<Record<string, readonly [narrow: number, wide: number]>> = {
+  x87_fldenv: [14, 28],
+  x87_fnstenv: [14, 28],
+  x87_frstor: [94, 108],
+  x87_fnsave: [94, 108],
+}
+const EXTENDED = [10, 10] as const
+const stored = ['x87_fnstenv', 'x87_fnsave', 'x87_store80', 'x87_fbstp']
+
 /** What works on memory as a whole: the helper takes the address, and whether the form is the wide one. */
 function genArea(s: DisasContext, name: string): void {
+  const wide = s.dflag !== MO_16
+  const bytes = (areas[name] ?? EXTENDED)[wide ? 1 : 0]
+  s.checkAccess(s.address(), bytes, stored.includes(name), !areas[name] ? 8 : wide ? 4 : 2)
   s.call(name, s.temp(), s.flat(s.address()), s.const(s.dflag === MO_16 ? 0 : 1))
 }
 
@@ -264,11 +278,16 @@ const fwait: Generator = (s) => {
   genX87Wait(s)
 }
 
+/** The area of FXSAVE, and that of XSAVE with its header. */
+const FXSAVE_BYTES = 512
+const XSAVE_BYTES = 576
+
 /** FXSAVE and FXRSTOR: REX.W gives pointers of 64 bits. */
 const fxState =
   (name: string): Generator =>
   (s) => {
     checkX87(s)
+    s.checkAccess(s.address(), FXSAVE_BYTES, name === 'fxsave', 1)
     s.call(name, s.temp(), s.flat(s.address()), s.const(s.rexW ? 1 : 0))
   }
 
@@ -291,12 +310,14 @@ const xsave =
   (s) => {
     checkXsave(s)
     if (s.flags & x.HF_TS) throw new DecodeError(x.EXCP07_PREX)
+    s.checkAccess(s.address(), XSAVE_BYTES, true, 1)
     s.call('xsave', s.temp(), s.flat(s.address()), pair(s), s.const((s.rexW ? 1 : 0) | (optimized ? 2 : 0)))
   }
 
 const xrstor: Generator = (s) => {
   checkXsave(s)
   if (s.flags & x.HF_TS) throw new DecodeError(x.EXCP07_PREX)
+  s.checkAccess(s.address(), XSAVE_BYTES, false, 1)
   s.call('xrstor', s.temp(), s.flat(s.address()), pair(s), s.const(s.rexW ? 1 : 0))
 }
 

@@ -26,6 +26,7 @@ export const insnFeatures = {
   fsgsbase: [fw.FEAT_7_0_EBX, 0],
   bmi1: [fw.FEAT_7_0_EBX, 3],
   bmi2: [fw.FEAT_7_0_EBX, 8],
+  invpcid: [fw.FEAT_7_0_EBX, 10],
   rdseed: [fw.FEAT_7_0_EBX, 18],
   adx: [fw.FEAT_7_0_EBX, 19],
   clflushopt: [fw.FEAT_7_0_EBX, 23],

@@ -266,6 +266,7 @@ ff ud -
 `
 
 const threeByte38 = `
+82 invpcid Gy,M 66 mm ?invpcid cpl0 end
 f0 movbe Gv,Mv np
 f1 movbe Mv,Gv np
 f6 adcx Gy,Ey 66 ?adx

@@ -11,9 +11,9 @@ const implemented: Readonly<Record<number, string>> = {
   [fw.FEAT_1_EDX]:
     'fpu de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2',
   [fw.FEAT_1_ECX]:
-    'pni pclmulqdq ssse3 sse4.1 sse4.2 aes xsave cx16 movbe popcnt rdrand x2apic tsc-deadline hypervisor',
+    'pni pclmulqdq monitor ssse3 sse4.1 sse4.2 aes xsave cx16 pcid movbe popcnt rdrand x2apic tsc-deadline hypervisor',
   [fw.FEAT_XSAVE]: 'xsaveopt',
-  [fw.FEAT_7_0_EBX]: 'fsgsbase bmi1 smep bmi2 rdseed adx smap clflushopt',
+  [fw.FEAT_7_0_EBX]: 'fsgsbase bmi1 smep bmi2 invpcid rdseed adx smap clflushopt',
   [fw.FEAT_7_0_ECX]: 'rdpid',
   [fw.FEAT_8000_0001_EDX]: 'syscall nx pdpe1gb rdtscp lm',
   [fw.FEAT_8000_0001_ECX]: 'lahf-lm cr8legacy abm',

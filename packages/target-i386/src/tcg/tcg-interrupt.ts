@@ -62,6 +62,7 @@ function deliver(
 export function x86CpuDoInterrupt(vcpu: TcgVcpu): number {
   const { view } = vcpu.memory
   const vector = view.getInt32(vcpu.env + ENV_EXCEPTION_INDEX, true)
+  if (vector === x.EXCP_MWAIT) return vcpu.cpu.system.cpus.length > 1 ? x.EXCP_INTERRUPT : x.EXCP_HLT
   if (vector >= EXCP_LOOP) return vector
   const isInt = view.getUint32(vcpu.env + ENV_EXCEPTION_IS_INT, true)
   const error = view.getUint32(vcpu.env + ENV_ERROR_CODE, true)

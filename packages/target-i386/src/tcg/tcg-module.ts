@@ -28,6 +28,7 @@ export interface X86Module extends TcgModule {
   setTarget(tlbFill: number, tbState: number, unaligned: number): void
   updateMmuIndex(env: number): void
   updateBreakpoints(env: number): void
+  updateSegmentFlags(env: number): void
   /** @param insn  INSN_* */
   refineFault(env: number, insn: number): void
   cpuGetTbCpuState(env: number): void

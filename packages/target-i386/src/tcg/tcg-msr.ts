@@ -18,9 +18,9 @@ const plain: ReadonlyMap<number, readonly [field: keyof CPUX86State, mask: bigin
   readonly [keyof CPUX86State, bigint]
 >([
   [0x1a0, ['msrIa32MiscEnable', 0xffff_ffff_ffff_ffffn]],
-  [0x2ff, ['mtrrDeftype', 0xcffn]],
   [0x179, ['mcgCap', 0n]],
-  [0x17a, ['mcgStatus', 0xffff_ffff_ffff_ffffn]],
+  // RIPV, EIPV, MCIP (SDM volume 3, 15.3.1.2).
+  [0x17a, ['mcgStatus', 7n]],
 ])
 
 /** Fixed-range MTRRs, in the order of `mtrrFixed`. */
@@ -29,6 +29,7 @@ const MTRR_VCNT = 8
 const MSR_APICBASE = 0x1b
 const MSR_TSC = 0x10
 const MSR_MTRRCAP = 0xfe
+const MSR_MTRR_DEFTYPE = 0x2ff
 const MSR_PAT = 0x277
 const MSR_UCODE_REV = 0x8b
 const MSR_TSC_DEADLINE = 0x6e0
@@ -75,6 +76,7 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
   if (index === MSR_AMD64_SYSCFG || index === MSR_K8_INT_PENDING_MSG) return isAmdCpu(env) ? 0n : null
   if (has(cpu, CPUID_MTRR)) {
     if (index === MSR_MTRRCAP) return BigInt(MTRR_VCNT) | (1n << 8n) | (1n << 10n)
+    if (index === MSR_MTRR_DEFTYPE) return env.mtrrDeftype
     const fixed = fixedMtrrs.indexOf(index)
     if (fixed >= 0) return env.mtrrFixed[fixed]!
     const variable = variableMtrr(index)
@@ -88,12 +90,41 @@ export function tcgReadMsr(cpu: X86CPU, index: number): bigint | null {
   return field ? (env[field[0]] as bigint) : tcgReadKvmclockMsr(cpu, index)
 }
 
-/** Whether each byte of PAT is a memory type that exists. */
-function patIsValid(value: bigint): boolean {
-  for (let i = 0n; i < 8n; i++) {
-    const type = (value >> (8n * i)) & 0xffn
-    if (type === 2n || type === 3n || type > 7n) return false
+/** UC, WC, WT, WP and WB; PAT has UC- too (SDM volume 3, 11.11 and 11.12). */
+const MTRR_TYPES: readonly bigint[] = [0n, 1n, 4n, 5n, 6n]
+const PAT_TYPES: readonly bigint[] = [...MTRR_TYPES, 7n]
+
+/** Whether each of the eight bytes is a memory type that exists. */
+function areTypes(value: bigint, types: readonly bigint[]): boolean {
+  for (let shift = 0n; shift < 64n; shift += 8n) if (!types.includes((value >> shift) & 0xffn)) return false
+  return true
+}
+
+/**
+ * Writes an MTRR; false for a value with reserved bits or a type that there is not, null when it is another MSR (SDM volume 3,
+ * 11.11.2).
+ */
+function writeMtrr({ env, physBits }: X86CPU, index: number, value: bigint): boolean | null {
+  const fixed = fixedMtrrs.indexOf(index)
+  if (fixed >= 0) {
+    if (!areTypes(value, MTRR_TYPES)) return false
+    env.mtrrFixed[fixed] = value
+    return true
   }
+  const isType = MTRR_TYPES.includes(value & 0xffn)
+  if (index === MSR_MTRR_DEFTYPE) {
+    // E, FE and the type.
+    if (!isType || (value & ~0xcffn) !== 0n) return false
+    env.mtrrDeftype = value
+    return true
+  }
+  const variable = variableMtrr(index)
+  if (!variable) return null
+  // A base has a type, a mask has V, and addresses are as wide as the CPU's.
+  const low = variable.half === 'base' ? 0xffn : 0x800n
+  const frames = ((1n << BigInt(physBits || 40)) - 1n) & ~0xfffn
+  if ((value & ~(frames | low)) !== 0n || (variable.half === 'base' && !isType)) return false
+  env.mtrrVar[variable.pair]![variable.half] = value
   return true
 }
 
@@ -114,7 +145,7 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
       armTscDeadline(cpu, value)
       return true
     case MSR_PAT:
-      if (!patIsValid(value)) return false
+      if (!areTypes(value, PAT_TYPES)) return false
       env.pat = value
       return true
     case MSR_UCODE_REV:
@@ -123,16 +154,8 @@ export function tcgWriteMsr(vcpu: TcgVcpu, index: number, value: bigint): boolea
   }
   if (isX2apicMsr(index)) return cpu.apicState?.writeMsr?.(index, value) ?? false
   if (has(cpu, CPUID_MTRR)) {
-    const fixed = fixedMtrrs.indexOf(index)
-    if (fixed >= 0) {
-      env.mtrrFixed[fixed] = value
-      return true
-    }
-    const variable = variableMtrr(index)
-    if (variable) {
-      env.mtrrVar[variable.pair]![variable.half] = value
-      return true
-    }
+    const done = writeMtrr(cpu, index, value)
+    if (done !== null) return done
   }
   const bank = has(cpu, CPUID_MCA) ? machineCheckBank(cpu, index) : -1
   if (bank >= 0) {

@@ -68,14 +68,16 @@ export function tcgPutRegisters(vcpu: TcgVcpu): void {
   x86UpdateHflags(env)
   const smap = (env.cr[4]! & BigInt(x.CR4_SMAP)) === 0n ? 0 : x.HF_SMAP
   const osxsave = (env.cr[4]! & BigInt(x.CR4_OSXSAVE)) === 0n ? 0 : x.HF_OSXSAVE
-  const hidden = HFLAGS_MASK & ~(x.HF_SMAP | x.HF_OSXSAVE)
-  put(x.X_HFLAGS, BigInt(((env.hflags & hidden) | smap | osxsave) >>> 0))
+  const am = (env.cr[0]! & BigInt(x.CR0_AM)) === 0n ? 0 : x.HF_AM
+  const hidden = HFLAGS_MASK & ~(x.HF_SMAP | x.HF_OSXSAVE | x.HF_AM)
+  put(x.X_HFLAGS, BigInt(((env.hflags & hidden) | smap | osxsave | am) >>> 0))
+  put(x.X_MONITOR, -1n)
   putFpu(vcpu, env)
   put(x.X_HFLAGS2, BigInt(env.hflags2 >>> 0))
   put(x.X_A20_MASK, env.a20Mask === -1 ? 0xffff_ffff_ffff_ffffn : BigInt.asUintN(64, BigInt(env.a20Mask)))
   putFeatures(cpu, put)
   module.loadEflags(vcpu.env, Number(env.eflags & 0xffff_ffffn) | 0, -1)
-  module.updateMmuIndex(vcpu.env)
+  module.updateSegmentFlags(vcpu.env)
   module.updateBreakpoints(vcpu.env)
   module.tlbFlush(vcpu.env)
 }

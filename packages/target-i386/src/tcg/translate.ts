@@ -118,6 +118,7 @@ export class X86Translator implements TcgTranslator {
     s.iopl = (flags & x.IOPL_MASK) >> 12
     s.tf = (flags & x.TF_MASK) !== 0
     s.breaks = (flags & x.HF_BREAK) !== 0
+    s.alignment = s.cpl === 3 && (flags & x.HF_AM) !== 0 && (flags & x.AC_MASK) !== 0
     s.io = io
     s.csBase = s.code64 ? 0 : csBase
     s.pcStart = s.pc = s.code64 ? pc : (pc - csBase) >>> 0
@@ -155,6 +156,7 @@ export class X86Translator implements TcgTranslator {
     this.#beginInsn()
     try {
       this.#decode()
+      this.#checkFetch()
       const { attributes, number } = s.row
       const alone = attributes.has('io')
       if (alone && done > 0) return this.#giveUp(mark, pages)
@@ -178,9 +180,18 @@ export class X86Translator implements TcgTranslator {
       s.ccOp = ccOp
       s.ccOpDirty = dirty
       this.#beginInsn()
+      this.#checkFetch()
       s.raise(error.vector)
       return true
     }
+  }
+
+  /** Code up to `pc` is fetched: #GP(0) if the code segment ends before (SDM volume 3, 5.3). */
+  #checkFetch(): void {
+    const s = this.#s
+    const last = s.pc - 1
+    if (s.code64 || !(s.flags & x.HF_CS_LIMIT || (!s.code32 && last > 0xffff))) return
+    s.call('check_code', s.temp(), s.const(last))
   }
 
   #decode(): void {

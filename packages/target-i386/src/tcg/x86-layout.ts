@@ -57,7 +57,7 @@ export const X_FEAT_7_EBX = 0x1340
 export const X_FEAT_EXT_EDX = 0x1348
 /** Bits of a physical address that must be zero in page tables. */
 export const X_RESERVED_ADDRESS = 0x1350
-/** The address that MONITOR watches; all ones for none. */
+/** The address that MONITOR armed; all ones for none. */
 export const X_MONITOR = 0x1358
 /** Instruction count at which the last block began to touch the page tables: unused bits of a fault. */
 export const X_CR2_PENDING = 0x1360
@@ -146,6 +146,13 @@ export const HF_SMAP = 1 << 23
 /** A breakpoint of the guest's is enabled in DR7. */
 export const HF_BREAK = 1 << 24
 export const HF_OSXSAVE = 1 << 25
+/** The code segment is smaller than EIP may become: branches and fetches are checked against its limit. */
+export const HF_CS_LIMIT = 1 << 26
+/** Not all of 4 GiB, or in real mode of 64 KiB, can be read and written by DS, ES and SS; by FS and GS. */
+export const HF_SEG_LIMIT = 1 << 27
+export const HF_FS_LIMIT = 1 << 28
+/** CR0.AM: programs that set AC get unaligned accesses refused. */
+export const HF_AM = 1 << 29
 /** Of the second word: NMIs wait for an IRET. */
 export const HF2_NMI = 1 << 2
 /** Bits of RFLAGS that tell blocks apart. */
@@ -173,6 +180,8 @@ export const EXCP_HLT = 0x10001
 export const EXCP_DEBUG = 0x10002
 /** No more than a way back to the loop. */
 export const EXCP_INTERRUPT = 0x10000
+/** MWAIT: as HLT, or as PAUSE when others could write to what it waits for. */
+export const EXCP_MWAIT = 0x10006
 /** A triple fault. */
 export const EXCP_TRIPLE = 0x10010
 
@@ -206,6 +215,7 @@ export const CR4_OSFXSR = 1 << 9
 export const CR4_OSXMMEXCPT = 1 << 10
 export const CR4_UMIP = 1 << 11
 export const CR4_FSGSBASE = 1 << 16
+export const CR4_PCIDE = 1 << 17
 export const CR4_OSXSAVE = 1 << 18
 export const CR4_SMEP = 1 << 20
 export const CR4_SMAP = 1 << 21

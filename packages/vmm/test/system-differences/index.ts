@@ -2,9 +2,12 @@
 //
 // Where QEMU's translator does not do what the manuals say, and ours does: cases of guests/system whose lines differ.
 
+export { branches } from './branches.js'
 export { debug } from './debug.js'
 export { events } from './events.js'
 export { events64 } from './events64.js'
+export { msrs } from './msrs.js'
+export { limits } from './limits.js'
 export { paging } from './paging.js'
 export { paging32 } from './paging32.js'
 export { real } from './real.js'

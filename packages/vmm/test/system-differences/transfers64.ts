@@ -117,6 +117,30 @@ export const transfers64: SystemDifferences = [
   {
     manual: 'SDM volume 2, JMP, CALL, RET, IRET: #GP(0) if the target offset is not canonical',
     cases: {
+      'callq *%rax, to nowhere': [
+        'vector d error 0 ip=+1d cs=48 fl=2 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 sp=7ff8 ax=800000000000',
+      ],
+      'callq *POINTER, to nowhere': [
+        'vector d error 0 ip=+1d cs=48 fl=2 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 sp=7ff8 ax=800000000000',
+      ],
+      'jmpq *%rax, to nowhere': [
+        'vector d error 0 ip=+1d cs=48 fl=2 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 ax=800000000000',
+      ],
+      'jmpq *POINTER, to nowhere': [
+        'vector d error 0 ip=+1d cs=48 fl=2 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 ax=800000000000',
+      ],
+      'retq $16 to nowhere': [
+        'vector d error 0 ip=+12 cs=48 fl=2 sp=7fe8 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 ax=800000000000',
+      ],
+      'retq to nowhere': [
+        'vector d error 0 ip=+12 cs=48 fl=2 sp=7fe8 ax=800000000000',
+        'vector d error 0 ip=800000000000 cs=48 fl=2 sp=7ff0 ax=800000000000',
+      ],
       'ljmp *POINTER, to nowhere': [
         'vector d error 0 ip=+1d cs=48 fl=2 ax=800000000000',
         'vector d error 0 ip=800000000000 cs=48 fl=2 ax=800000000000',
