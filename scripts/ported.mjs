@@ -3,8 +3,12 @@
  * `pnpm ported [file or folder of QEMU ...]`: which of QEMU's functions have a twin here. docs/porting/functions.txt has
  * the functions of QEMU's files; the `@qemu` tags in the doc comments say which are ported. Without arguments one line
  * per file; with arguments each function, and its twin or a dash.
+ *
+ * `pnpm ported --names <folder of QEMU's source>` looks each tag's name up in that source and writes those that are not in
+ * functions.txt (structures, macros, tables, functions of headers) to docs/porting/names.txt. A tag in neither list names
+ * nothing of QEMU's.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { collect } from './qemu-map.mjs'
 import { root } from './setup.mjs'
@@ -89,12 +93,73 @@ export function details(file) {
   ]
 }
 
+const listOf = (/** @type {string} */ name) =>
+  parseFunctions(readFileSync(join(root, 'docs/porting', name), 'utf8'))
+
+/** The tags, `file name`, that are not among the functions of `files`, without repetition. @param {Map<string, string[]>} files @param {Entry[]} entries */
+export function notFunctions(files, entries) {
+  const others = compare(files, entries).flatMap(({ file, others }) =>
+    others.map((name) => `${file} ${name}`),
+  )
+  const elsewhere = entries
+    .flatMap(({ qemu }) => qemu)
+    .filter(({ file }) => !files.has(file))
+    .map(({ file, name }) => `${file} ${name}`)
+  return [...new Set([...others, ...elsewhere])].toSorted((a, b) => (a < b ? -1 : 1))
+}
+
+/** The tags that name nothing of QEMU's: `file name`, and who has them. @param {Entry[]} entries */
+export function unknownTags(entries) {
+  const names = listOf('names.txt')
+  return notFunctions(listOf('functions.txt'), entries).filter((tag) => {
+    const [file = '', name = ''] = tag.split(' ')
+    return !names.get(file)?.includes(name)
+  })
+}
+
+/** Whether a file of QEMU's source has a name, perhaps put together by a macro. @param {string} source @param {string} tag */
+function isThere(source, tag) {
+  const [file = '', name = ''] = tag.split(' ')
+  if (!existsSync(join(source, file))) return false
+  const text = readFileSync(join(source, file), 'utf8')
+  const short = name.replace(/^helper_/, '')
+  return new RegExp(`\\b${name}\\b|\\bHELPER\\(${short}\\)`).test(text)
+}
+
+/** @param {string} source */
+function writeNames(source) {
+  const functions = listOf('functions.txt')
+  // A .c file that has the name of a function of another one calls it.
+  const all = new Set([...functions.values()].flat())
+  const tags = notFunctions(functions, collect().entries)
+  const isCalled = (/** @type {string} */ tag) => /\.c /.test(tag) && all.has(tag.split(' ')[1] ?? '')
+  const wrong = tags.filter((tag) => isCalled(tag) || !isThere(source, tag))
+  for (const tag of wrong) console.error(`ported: @qemu ${tag} names nothing in ${source}`)
+  if (wrong.length > 0) process.exitCode = 1
+  const lines = [
+    '# Names of QEMU 7.2.0 that @qemu tags use and that are not in functions.txt: structures, macros, tables, functions of',
+    "# headers. Made by `pnpm ported --names <folder of QEMU's source>`, which looks each up there.",
+  ]
+  let last = ''
+  for (const tag of tags.filter((one) => !wrong.includes(one))) {
+    const [file = '', name = ''] = tag.split(' ')
+    if (file === last) lines[lines.length - 1] += ` ${name}`
+    else lines.push(file, `  ${name}`)
+    last = file
+  }
+  writeFileSync(join(root, 'docs/porting/names.txt'), `${lines.join('\n')}\n`)
+}
+
 function main() {
   const wanted = process.argv.slice(2).filter((arg) => arg !== '--')
-  const files = compare(
-    parseFunctions(readFileSync(join(root, 'docs/porting/functions.txt'), 'utf8')),
-    collect().entries,
-  )
+  if (wanted[0] === '--names') {
+    if (!wanted[1]) {
+      console.error("ported: --names needs the folder of QEMU's source")
+      process.exitCode = 1
+    } else writeNames(wanted[1])
+    return
+  }
+  const files = compare(listOf('functions.txt'), collect().entries)
   if (wanted.length === 0) {
     console.log(summary(files).join('\n'))
     return

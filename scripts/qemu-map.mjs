@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * `pnpm map`: writes docs/qemu-map.md from the tags in the doc comments of packages (src folders) and native/lib:
+ * `pnpm map`: writes docs/qemu-map.md from the tags in the doc comments of packages (src and assembly folders) and native/lib:
  *
  *     @qemu <file> <name>      the QEMU function (or struct) that ours mirrors; may stand several times
  *     @was <name>              the name that the 2018 article uses, where it differs
@@ -109,7 +109,9 @@ export function functionsOf(text) {
 
 /** Sources that may carry tags. */
 export const mappedFiles = () =>
-  trackedFiles(/^(packages\/[^/]+\/src|native\/lib)\/.*\.ts$/).filter((file) => !file.endsWith('.test.ts'))
+  trackedFiles(/^(packages\/[^/]+\/(src|assembly)|native\/lib)\/.*\.ts$/).filter(
+    (file) => !file.endsWith('.test.ts'),
+  )
 
 /** All tags of the project. @returns {{ entries: Entry[], problems: string[] }} */
 export function collect() {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { blocksOf } from '../scripts/markdown.mjs'
-import { compare, details, parseFunctions, summary } from '../scripts/ported.mjs'
+import { compare, details, notFunctions, parseFunctions, summary, unknownTags } from '../scripts/ported.mjs'
 import { collect, type Entry } from '../scripts/qemu-map.mjs'
 import { root } from '../scripts/setup.mjs'
 import { trackedFiles } from '../scripts/tracked-files.mjs'
@@ -36,6 +36,7 @@ describe('links of the contributing page', () => {
 
 describe('ported', () => {
   const list = parseFunctions(read('docs/porting/functions.txt'))
+  const { entries } = collect()
   const entry = (name: string, file: string, ...names: string[]): Entry => ({
     name,
     file: 'packages/a/src/a.ts',
@@ -63,13 +64,35 @@ describe('ported', () => {
   })
 
   it("functions of the article's path are ported", () => {
-    const files = compare(list, collect().entries)
+    const files = compare(list, entries)
     const twinsOf = (file: string, name: string) =>
       files.find((one) => one.file === file)?.functions.find((one) => one.name === name)?.twins
 
     expect(twinsOf('accel/kvm/kvm-accel-ops.c', 'kvm_vcpu_thread_fn')).toEqual(['kvmVcpuThreadFn'])
     expect(twinsOf('target/i386/cpu.c', 'x86_cpu_realizefn')).toContain('x86CpuRealizefn')
     expect(twinsOf('util/qemu-thread-win32.c', 'set_thread_description')).toBeDefined()
+  })
+
+  it('every tag names something of QEMU 7.2', () => {
+    expect(
+      unknownTags(entries),
+      "run `pnpm ported --names <folder of QEMU's source>`, which looks it up",
+    ).toEqual([])
+  })
+
+  it('a tag that is no function of its file has to be in the list of other names', () => {
+    const files = parseFunctions('a.c\n  f\n')
+    const two = [entry('f', 'a.c', 'f', 'S'), entry('g', 'a.h', 'g')]
+    expect(notFunctions(files, two)).toEqual(['a.c S', 'a.h g'])
+    expect(unknownTags([entry('x', 'qom/object.c', 'no_such_name')])).toEqual(['qom/object.c no_such_name'])
+  })
+
+  it('list of other names has none that is not used any more', () => {
+    const used = new Set(notFunctions(list, entries))
+    const names = [...parseFunctions(read('docs/porting/names.txt'))]
+    expect(
+      names.flatMap(([file, all]) => all.map((name) => `${file} ${name}`)).filter((one) => !used.has(one)),
+    ).toEqual([])
   })
 
   it('a tag counts in its own file only, a macro for its _impl, anything else is told apart', () => {

@@ -85,7 +85,7 @@ export function kvmDestroyVcpu(cpu: CPUState): void {
   vcpu.attach(-1)
 }
 
-/** @qemu accel/kvm/kvm-all.c kvm_park_vcpu */
+/** @qemu accel/kvm/kvm-all.c do_kvm_destroy_vcpu */
 function kvmParkVcpu(s: KVMState, vcpuId: number, fd: number): void {
   s.parkedVcpus.push({ vcpuId, fd })
 }

@@ -116,7 +116,7 @@ export class TbCache {
     return this.#all[0]?.id ?? 0
   }
 
-  /** The block that bytecode at an address belongs to. @qemu accel/tcg/tb-maint.c tcg_tb_lookup */
+  /** The block that bytecode at an address belongs to. @qemu tcg/region.c tcg_tb_lookup */
   byBytecode(ip: number): TranslationBlock | null {
     let low = 0
     let high = this.#all.length - 1

@@ -18,7 +18,7 @@ function open(path: string, flags: number): number {
 
 /**
  * Writes the guest's output to a file; takes input from another one, if it is told of one.
- * @qemu chardev/char-file.c FileChardev
+ * @qemu include/chardev/char-fd.h FDChardev
  */
 export class FileChardev extends Chardev {
   private writer: FdWriter | null = null

@@ -4,7 +4,7 @@ import { Chardev, TYPE_CHARDEV } from './char.js'
 
 /**
  * Takes everything, gives nothing.
- * @qemu chardev/char-null.c null_chr_write
+ * @qemu chardev/char-null.c char_null_class_init
  */
 export class NullChardev extends Chardev {}
 

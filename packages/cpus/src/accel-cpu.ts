@@ -29,7 +29,11 @@ export function accelCpuCommonRealize(cpu: CPUState): void {
   accel.qomClass.cpuCommonRealize?.(cpu)
 }
 
-/** @qemu accel/accel-target.c accel_cpu_common_unrealize */
+/**
+ * The accelerator's part when a CPU goes.
+ * @qemu cpu.c cpu_exec_unrealizefn
+ * @differs today's name is accel_cpu_common_unrealize; QEMU 7.2 calls the translator's by name
+ */
 export function accelCpuCommonUnrealize(cpu: CPUState): void {
   cpu.system.accel?.qomClass.cpuCommonUnrealize?.(cpu)
 }

@@ -66,7 +66,7 @@ export function cpuReset(cpu: CPUState): void {
 
 /**
  * The reset of what all CPUs have; each architecture's own reset calls it first.
- * @qemu hw/core/cpu-common.c cpu_common_reset_hold
+ * @qemu hw/core/cpu-common.c cpu_common_reset
  */
 export function cpuCommonReset(cpu: CPUState): void {
   cpu.interruptRequest = 0
@@ -78,7 +78,7 @@ export function cpuCommonReset(cpu: CPUState): void {
 
 /**
  * Notes an interrupt for the CPU and makes its thread look at it.
- * @qemu include/hw/core/cpu.h cpu_interrupt
+ * @qemu softmmu/cpus.c cpu_interrupt
  */
 export function cpuInterrupt(cpu: CPUState, mask: number): void {
   const ops = accelOpsOf(cpu)

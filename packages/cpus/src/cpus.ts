@@ -124,7 +124,7 @@ function allVcpusPaused(system: SystemState): boolean {
   return system.cpus.every((cpu) => cpu.stopped || !cpu.created)
 }
 
-/** Asks one CPU to stop. @qemu softmmu/cpus.c cpu_pause */
+/** Asks one CPU to stop. @qemu softmmu/cpus.c pause_all_vcpus */
 function cpuPause(cpu: CPUState): void {
   cpu.stop = true
   qemuCpuKick(cpu)

@@ -11,7 +11,7 @@ export type QapiEvent =
   | { readonly event: 'POWERDOWN' | 'STOP' | 'RESUME' }
   | { readonly event: 'GUEST_PANICKED'; readonly action: 'pause' | 'poweroff' | 'run' }
 
-/** Tells whoever listens to the machine. Listeners must not throw. @qemu qapi/qmp-event.c qmp_event_emit */
+/** Tells whoever listens to the machine. Listeners must not throw. @qemu monitor/monitor.c qapi_event_emit */
 export function qapiEventEmit(system: SystemState, event: QapiEvent): void {
   for (const listener of [...system.qapiEventListeners]) listener(event)
 }

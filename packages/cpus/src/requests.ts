@@ -25,7 +25,7 @@ export function shutdownPauses({ actions }: SystemState, cause: ShutdownCause, e
 
 /**
  * Asks the machine to end with the given process exit code.
- * @qemu softmmu/runstate.c qemu_system_shutdown_request_with_code
+ * @qemu softmmu/runstate.c qemu_system_shutdown_request
  * @differs of several requests that the main loop finds at once the first counts that ends the machine: the guest's exit code
  *   is not lost to a quit right behind it
  */

@@ -14,7 +14,7 @@ export type ShutdownCause =
   | 'subsystem-reset'
   | 'snapshot-load'
 
-/** Whether the guest itself asked for it. @qemu softmmu/runstate.c shutdown_caused_by_guest */
+/** Whether the guest itself asked for it. @qemu include/sysemu/runstate.h shutdown_caused_by_guest */
 export function shutdownCausedByGuest(cause: ShutdownCause): boolean {
   return cause === 'guest-shutdown' || cause === 'guest-reset' || cause === 'guest-panic'
 }

@@ -15,7 +15,7 @@ import {
 import { PM_PORTS } from './acpi-pm-ports.js'
 import { ACPI_GED_SLP_TYP_S5 } from './generic-event-device.js'
 
-/** Where the fixed hardware's ports are on a PC with an ICH9. @qemu include/hw/acpi/ich9.h ICH9_PMIO_SIZE */
+/** Where the fixed hardware's ports are on a PC with an ICH9. @qemu include/hw/i386/ich9.h ICH9_PMIO_SIZE */
 export const ACPI_PM_BASE = 0x600
 
 /** Frequency of the timer in `Hz` (ACPI 6.5, 4.8.2.1). */

@@ -26,7 +26,7 @@ import { ACPI_GED_EVT_SEL_LEN, ACPI_GED_PWR_DOWN_EVT } from './generic-event-dev
 const GED_DEVICE = 'GED'
 const AML_GED_EVT_REG = 'EREG'
 const AML_GED_EVT_SEL = 'ESEL'
-/** @qemu include/hw/acpi/acpi_dev_interface.h ACPI_POWER_BUTTON_DEVICE */
+/** @qemu include/hw/acpi/generic_event_device.h ACPI_POWER_BUTTON_DEVICE */
 const ACPI_POWER_BUTTON_DEVICE = 'PWRB'
 /** What a power button is told when somebody pressed it (ACPI 6.5, table 5.169). */
 const NOTIFY_BUTTON_PRESSED = 0x80

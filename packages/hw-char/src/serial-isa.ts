@@ -81,7 +81,7 @@ function serialIsaRealizefn(dev: ISASerialState): void {
   }
 }
 
-/** @qemu hw/char/serial-isa.c isa_serial_unrealize */
+/** @qemu hw/char/serial.c serial_unrealize */
 function serialIsaUnrealizefn(dev: ISASerialState): void {
   memoryRegionDelSubregion(systemOf(dev).systemIo, dev.io)
   dev.state.unrealize()

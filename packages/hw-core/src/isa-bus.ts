@@ -75,7 +75,7 @@ export function isabusBridgeNew(sysbus: SystemBus): ISABus {
 
 /**
  * Connects the bus's interrupt lines with the machine's.
- * @qemu hw/isa/isa-bus.c isa_bus_register_input_irqs
+ * @qemu hw/isa/isa-bus.c isa_bus_irqs
  */
 export function isaBusRegisterInputIrqs(bus: ISABus, irqs: qemu_irq[]): void {
   assert(irqs.length >= ISA_NUM_IRQS, 'The ISA bus has 16 interrupt lines')
@@ -84,7 +84,7 @@ export function isaBusRegisterInputIrqs(bus: ISABus, irqs: qemu_irq[]): void {
 
 /**
  * The bus that a device is on.
- * @qemu hw/isa/isa-bus.c isa_bus_from_device
+ * @qemu include/hw/isa/isa.h isa_bus_from_device
  */
 export function isaBusFromDevice(dev: ISADevice): ISABus {
   assert(dev.parentBus, `Device '${objectGetTypename(dev)}' is on no bus`)

@@ -50,7 +50,7 @@ function port92Realizefn(s: Port92State): void {
 
 /**
  * Connects the A20 gate. KVM leaves address line 20 alone, so under KVM nobody does.
- * @qemu hw/i386/pc.c port92_init
+ * @qemu hw/i386/pc.c pc_superio_init
  */
 export function port92SetupA20Line(dev: Port92State, a20: qemu_irq): void {
   qdevConnectGpioOut(dev, 0, a20, 'a20')

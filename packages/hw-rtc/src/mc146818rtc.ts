@@ -39,7 +39,7 @@ export type LostTickPolicy = 'discard' | 'slew'
 /**
  * The MC146818 clock of a PC with its CMOS RAM. It follows the clock that `-rtc` names: by default the host's wall clock, also
  * while the machine is stopped.
- * @qemu include/hw/rtc/mc146818rtc.h MC146818RtcState
+ * @qemu include/hw/rtc/mc146818rtc.h RTCState
  */
 export class MC146818RtcState extends ISADevice {
   /** Year that the year register counts from; 2000 means that the century byte is kept, too. */
@@ -181,7 +181,7 @@ function writeRegB(s: MC146818RtcState, written: number): void {
 
 /**
  * Sets a byte of CMOS RAM, as the board does for the firmware; `addr` 0 to 127.
- * @qemu hw/rtc/mc146818rtc.c mc146818rtc_set_cmos_data
+ * @qemu hw/rtc/mc146818rtc.c rtc_set_memory
  * @was rtc_set_memory
  */
 export function rtcSetMemory(s: MC146818RtcState, addr: number, val: number): void {
@@ -190,7 +190,7 @@ export function rtcSetMemory(s: MC146818RtcState, addr: number, val: number): vo
 
 /**
  * A byte of CMOS RAM as it stands; `addr` 0 to 127.
- * @qemu hw/rtc/mc146818rtc.c mc146818rtc_get_cmos_data
+ * @qemu hw/rtc/mc146818rtc.c rtc_get_memory
  * @was rtc_get_memory
  */
 export function rtcGetMemory(s: MC146818RtcState, addr: number): number {

@@ -12,7 +12,7 @@ const MAX_LATENESS = NANOSECONDS_PER_SECOND
 /** What can be saved: a guest that is behind by more than that has other worries. */
 const MAX_COALESCED = 0xffff_ffff
 
-/** A count of the 32768 Hz clock in `ns`. @qemu hw/rtc/mc146818rtc.c periodic_clock_to_ns */
+/** A count of the 32768 Hz clock in `ns`. @qemu include/hw/rtc/mc146818rtc_regs.h periodic_clock_to_ns */
 const clockToNs = (clock: bigint): bigint => (clock * NANOSECONDS_PER_SECOND) / R.RTC_CLOCK_RATE
 const nsToClock = (ns: bigint): bigint => (ns * R.RTC_CLOCK_RATE) / NANOSECONDS_PER_SECOND
 

@@ -103,7 +103,7 @@ export function qbusNew<T extends BusState>(
   return bus
 }
 
-/** @qemu include/hw/qdev-core.h qbus_set_hotplug_handler */
+/** @qemu hw/core/bus.c qbus_set_hotplug_handler */
 export function qbusSetHotplugHandler(bus: BusState, handler: QemuObject | null): void {
   objectPropertySet(bus, 'hotplug-handler', handler)
 }

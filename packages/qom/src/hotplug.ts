@@ -43,7 +43,7 @@ export function hotplugHandlerUnplug(handler: QemuObject, dev: DeviceState): voi
 
 /**
  * Who handles a device's plugging: the machine's choice, else its bus's handler, else nobody.
- * @qemu hw/core/qdev.c qdev_get_hotplug_handler
+ * @qemu hw/core/qdev-hotplug.c qdev_get_hotplug_handler
  * @differs the machine's choice comes from the tree's root, as the machine's type lives in a higher layer
  */
 export function qdevGetHotplugHandler(dev: DeviceState): QemuObject | null {

@@ -26,7 +26,7 @@ function namedGpioList(dev: DeviceState, name: string | null): NamedGPIOList {
 
 /**
  * Adds `n` inputs to the device; the handler gets the number of the line within the name, and its level.
- * @qemu hw/core/gpio.c qdev_init_gpio_in_named
+ * @qemu include/hw/qdev-core.h qdev_init_gpio_in_named
  * @differs lines are no objects, so they have no place in the tree
  */
 export function qdevInitGpioIn(

@@ -154,7 +154,7 @@ export function propSize<T extends DeviceState>(
   return { name, key, type: 'size', defaultValue }
 }
 
-/** @qemu include/hw/qdev-properties-system.h DEFINE_PROP_STRING */
+/** @qemu include/hw/qdev-properties.h DEFINE_PROP_STRING */
 export function propString<T extends DeviceState>(
   name: string,
   key: StringKeyOf<T>,

@@ -22,7 +22,7 @@ import {
 
 /**
  * Marks the end of the machine's making: from now on devices are hotplugged.
- * @qemu hw/core/qdev.c qdev_machine_creation_done
+ * @qemu hw/core/machine.c qdev_machine_creation_done
  */
 export function qdevMachineCreationDone(root: RootObject): void {
   root.machineCreationDone = true

@@ -36,7 +36,7 @@ export function qdevUnplug(dev: DeviceState): void {
 
 /**
  * The unplug method of handlers that have nothing to wire out.
- * @qemu hw/core/qdev.c qdev_simple_device_unplug_cb
+ * @qemu hw/core/qdev-hotplug.c qdev_simple_device_unplug_cb
  */
 export function qdevSimpleDeviceUnplugCb(_handler: QemuObject, dev: DeviceState): void {
   qdevUnrealize(dev)

@@ -5,8 +5,8 @@ import { typeRegister } from './type.js'
 
 /**
  * All that one machine resets, in the order of registration.
- * @qemu hw/core/resetcontainer.c ResettableContainer
- * @differs one per machine, where QEMU has one for the process
+ * @qemu hw/core/reset.c reset_handlers
+ * @differs one per machine, where QEMU has one for the process; an object, as today's ResettableContainer is
  */
 export class ResetContainer extends QemuObject {
   /** Objects that a reset reaches. */
@@ -17,7 +17,8 @@ export class ResetContainer extends QemuObject {
 
 /**
  * A function as an object that can be reset: it runs in the hold phase.
- * @qemu hw/core/reset.c LegacyReset
+ * @qemu hw/core/reset.c QEMUResetEntry
+ * @differs an object beside others, as today's LegacyReset is
  */
 class LegacyReset extends QemuObject {
   func: () => void = () => undefined

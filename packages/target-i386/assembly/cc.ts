@@ -90,7 +90,7 @@ export function computeEflags(env: u32): u32 {
   return eflagsRaw(env) | ccNow(env) | (<i64>load<u64>(env, x.X_DF) < 0 ? x.DF_MASK : 0) | 2;
 }
 
-/** Takes over the bits of RFLAGS in `mask`; condition codes and DF always. @qemu target/i386/cpu.h cpu_load_eflags */
+/** Takes over the bits of RFLAGS in `mask`; condition codes and DF always. @qemu target/i386/tcg/misc_helper.c cpu_load_eflags */
 export function loadEflags(env: u32, value: u32, mask: u32): void {
   store<u64>(env, value & x.CC_ALL, x.X_CC_SRC);
   store<u64>(env, x.CC_OP_EFLAGS, x.X_CC_OP);

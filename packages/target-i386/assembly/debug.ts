@@ -79,7 +79,7 @@ export function checkPort(env: u32, port: u32, size: u32): void {
   }
 }
 
-/** The end of an instruction: #DB, a trap, for single steps (`step`) and what was hit meanwhile. @qemu target/i386/tcg/sysemu/bpt_helper.c helper_single_step */
+/** The end of an instruction: #DB, a trap, for single steps (`step`) and what was hit meanwhile. @qemu target/i386/tcg/bpt_helper.c helper_single_step */
 export function helper_single_step(env: u32, step: u64, b: u64, c: u64): u64 {
   let hits = <u64>load<u32>(env, ENV_DEBUG_HITS);
   if (!step && hits == 0) return 0;
@@ -89,7 +89,7 @@ export function helper_single_step(env: u32, step: u64, b: u64, c: u64): u64 {
   return stop(env, x.EXCP01_DB);
 }
 
-/** The same, going by the TF that the instruction has left: SYSCALL and SYSRET. @qemu target/i386/tcg/sysemu/bpt_helper.c helper_rechecking_single_step */
+/** The same, going by the TF that the instruction has left: SYSCALL and SYSRET. @qemu target/i386/tcg/bpt_helper.c helper_rechecking_single_step */
 export function helper_rechecking_single_step(env: u32, a: u64, b: u64, c: u64): u64 {
   return helper_single_step(env, eflagsRaw(env) & x.TF_MASK ? 1 : 0, 0, 0);
 }

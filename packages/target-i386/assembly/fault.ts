@@ -33,7 +33,7 @@ export function refineFault(env: u32, insn: u32): void {
   store<u32>(env, 0, ENV_PENDING);
 }
 
-/** An operand of 16 bytes is not where it has to be (SDM volume 1, 4.1.1). @qemu target/i386/tcg/excp_helper.c x86_cpu_do_unaligned_access */
+/** An operand of 16 bytes is not where it has to be (SDM volume 1, 4.1.1). @qemu target/i386/tcg/sysemu/excp_helper.c x86_cpu_do_unaligned_access */
 export function x86CpuDoUnalignedAccess(env: u32): void {
   raise(env, x.EXCP0D_GPF);
 }

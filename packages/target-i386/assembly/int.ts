@@ -124,7 +124,7 @@ export function helper_idivq(env: u32, divisor: u64, b: u64, c: u64): u64 {
   return 0;
 }
 
-/** Rotates through carry: RCL. `what` is the width in bits, plus 128 for RCR. @qemu target/i386/tcg/shift_helper_template.h helper_rcl */
+/** Rotates through carry: RCL. `what` is the width in bits, plus 128 for RCR. @qemu target/i386/shift_helper_template.h helper_rcl */
 export function helper_rotate_carry(env: u32, value: u64, count: u64, what: u64): u64 {
   let bits = what & 127;
   let right = (what & 128) != 0;
@@ -260,7 +260,7 @@ export function helper_bound(env: u32, addr: u64, value: u64, size: u64): u64 {
   return outside ? raise(env, x.EXCP05_BOUND) : 0;
 }
 
-/** CRC32 of the lowest `bits` bits of `value`. @qemu target/i386/tcg/int_helper.c helper_crc32 */
+/** CRC32 of the lowest `bits` bits of `value`. @qemu target/i386/ops_sse.h helper_crc32 */
 export function helper_crc32(env: u32, crc: u64, value: u64, bits: u64): u64 {
   let result = <u32>crc;
   for (let i: u64 = 0; i < bits; i++) {

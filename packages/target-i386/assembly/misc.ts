@@ -129,14 +129,14 @@ export function helper_write_crN(env: u32, n: u64, value: u64, c: u64): u64 {
   return 0;
 }
 
-/** @qemu target/i386/tcg/sysemu/misc_helper.c helper_lmsw */
+/** @qemu target/i386/tcg/sysemu/misc_helper.c helper_write_crN */
 export function helper_lmsw(env: u32, value: u64, b: u64, c: u64): u64 {
   // PE can be set so, never cleared.
   updateCr0(env, (cr(env, 0) & ~<u64>0xe) | (value & 0xf));
   return 0;
 }
 
-/** @qemu target/i386/tcg/sysemu/misc_helper.c helper_clts */
+/** @qemu target/i386/tcg/cc_helper.c helper_clts */
 export function helper_clts(env: u32, a: u64, b: u64, c: u64): u64 {
   updateCr0(env, cr(env, 0) & ~<u64>x.CR0_TS);
   return 0;
@@ -239,7 +239,7 @@ export function helper_rdtsc(env: u32, aux: u64, b: u64, c: u64): u64 {
   return 0;
 }
 
-/** Whether the port may be accessed by this program; raises #GP if not. @qemu target/i386/tcg/seg_helper.c helper_check_io */
+/** Whether the port may be accessed by this program; raises #GP if not. @qemu target/i386/tcg/sysemu/seg_helper.c helper_check_io */
 function checkIo(env: u32, port: u32, size: u32): bool {
   if (!(cr(env, 0) & x.CR0_PE)) return true;
   if (!vm86(env) && cpl(env) <= iopl(env)) return true;
@@ -285,7 +285,7 @@ export function helper_check_base(env: u32, base: u64, b: u64, c: u64): u64 {
   return isCanonical(base) ? 0 : raiseErr(env, x.EXCP0D_GPF, 0);
 }
 
-/** HLT; the loop sleeps. @qemu target/i386/tcg/misc_helper.c helper_hlt */
+/** HLT; the loop sleeps. @qemu target/i386/tcg/sysemu/misc_helper.c helper_hlt */
 export function helper_hlt(env: u32, next: u64, b: u64, c: u64): u64 {
   store<u64>(env, next, x.X_EIP);
   setHflags(env, hflags(env) & ~x.HF_INHIBIT_IRQ);
@@ -374,7 +374,7 @@ export function helper_rdrand(env: u32, a: u64, b: u64, c: u64): u64 {
   return load<u64>(env, ENV_IO_DATA);
 }
 
-/** RDFSBASE and its like are there when the system allows them. @qemu target/i386/tcg/misc_helper.c helper_cr4_testbit */
+/** RDFSBASE and its like are there when the system allows them. @qemu target/i386/tcg/int_helper.c helper_cr4_testbit */
 export function helper_check_fsgsbase(env: u32, a: u64, b: u64, c: u64): u64 {
   return cr(env, 4) & x.CR4_FSGSBASE ? 0 : raise(env, x.EXCP06_ILLOP);
 }

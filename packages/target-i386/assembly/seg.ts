@@ -136,7 +136,7 @@ export function loadSegCache(env: u32, n: u32, selector: u32, base: u64, limit: 
   updateSegmentFlags(env);
 }
 
-/** Changes the privilege level. @qemu target/i386/cpu.h cpu_x86_set_cpl */
+/** Changes the privilege level. @qemu target/i386/cpu.h cpu_x86_load_seg_cache */
 export function setCpl(env: u32, level: u32): void {
   setHflags(env, (hflags(env) & ~x.HF_CPL) | level);
 }

@@ -396,7 +396,7 @@ export function helper_iret(env: u32, size64: u64, next: u64, c: u64): u64 {
 
 const FLAT: u32 = x.DESC_G | x.DESC_P | x.DESC_S;
 
-/** @qemu target/i386/tcg/seg_helper.c helper_syscall */
+/** @qemu target/i386/tcg/sysemu/seg_helper.c helper_syscall */
 export function helper_syscall(env: u32, next: u64, b: u64, c: u64): u64 {
   if (!(load<u64>(env, x.X_EFER) & x.EFER_SCE)) return raise(env, x.EXCP06_ILLOP);
   let star = load<u64>(env, x.X_STAR);
@@ -446,7 +446,7 @@ export function helper_sysret(env: u32, what: u64, b: u64, c: u64): u64 {
   return 0;
 }
 
-/** @qemu target/i386/tcg/misc_helper.c helper_sysenter */
+/** @qemu target/i386/tcg/seg_helper.c helper_sysenter */
 export function helper_sysenter(env: u32, a: u64, b: u64, c: u64): u64 {
   let cs = <u32>load<u64>(env, x.X_SYSENTER_CS);
   if ((cs & 0xfffc) == 0 || !(cr(env, 0) & x.CR0_PE)) return raiseErr(env, x.EXCP0D_GPF, 0);
@@ -461,7 +461,7 @@ export function helper_sysenter(env: u32, a: u64, b: u64, c: u64): u64 {
   return 0;
 }
 
-/** @qemu target/i386/tcg/misc_helper.c helper_sysexit */
+/** @qemu target/i386/tcg/seg_helper.c helper_sysexit */
 export function helper_sysexit(env: u32, wide: u64, b: u64, c: u64): u64 {
   let cs = <u32>load<u64>(env, x.X_SYSENTER_CS);
   if ((cs & 0xfffc) == 0 || !(cr(env, 0) & x.CR0_PE) || cpl(env) != 0) return raiseErr(env, x.EXCP0D_GPF, 0);

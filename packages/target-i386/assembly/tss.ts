@@ -23,7 +23,7 @@ const TASK = memory.data(20 * 8);
 @inline function task(i: u32): u32 { return <u32>load<u64>(<u32>TASK + (i << 3)); }
 @inline function setTask(i: u32, value: u64): void { store<u64>(<u32>TASK + (i << 3), value); }
 
-/** Marks the TSS busy or free in its descriptor. @qemu target/i386/tcg/seg_helper.c tss_set_busy */
+/** Marks the TSS busy or free in its descriptor. @qemu target/i386/tcg/seg_helper.c switch_tss_ra */
 function setBusy(env: u32, selector: u32, busy: bool): void {
   let at = segBase(env + x.X_GDT) + (selector & 0xfff8) + 4;
   let word = <u32>ldk(env, at, 4);

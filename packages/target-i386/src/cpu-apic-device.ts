@@ -99,7 +99,7 @@ export function apicDesignateBsp(apic: X86ApicDevice | null, bsp: boolean): void
 
 /**
  * Whether the CPU is the one that starts the machine. One without APIC is.
- * @qemu target/i386/cpu.h cpu_is_bsp
+ * @qemu target/i386/cpu-sysemu.c cpu_is_bsp
  * @differs a CPU without APIC counts as the starting one: it is alone, and QEMU would leave it halted
  */
 export function cpuIsBsp(cpu: X86CPU): boolean {

@@ -104,7 +104,7 @@ function resetModelSpecificRegisters(cpu: X86CPU): void {
 
 /**
  * The state that the reset will overwrite, for `-d cpu_reset`. Brings the registers from the accelerator.
- * @qemu hw/core/cpu-common.c cpu_common_reset_hold
+ * @qemu hw/core/cpu-common.c cpu_common_reset
  */
 function logStateBeforeReset(cpu: X86CPU): void {
   qemuLogMask(LOG_CPU_RESET, () => {
@@ -115,7 +115,7 @@ function logStateBeforeReset(cpu: X86CPU): void {
 
 /**
  * Puts the CPU into its state after power-up or RESET (SDM volume 3, table 9-1), the hold phase of its reset.
- * @qemu target/i386/cpu.c x86_cpu_reset_hold
+ * @qemu target/i386/cpu.c x86_cpu_reset
  * @differs the guest's debug registers make no breakpoints outside the translator; FPU and vector state need nothing but the defaults of a new state
  */
 export function x86CpuResetHold(obj: QemuObject, type: ResetType): void {

@@ -167,7 +167,7 @@ export function X86_CPU(obj: QemuObject): X86CPU {
 
 /**
  * The class of an x86 CPU.
- * @qemu target/i386/cpu-qom.h X86_CPU_GET_CLASS
+ * @qemu target/i386/cpu-qom.h X86CPUClass
  */
 export function X86_CPU_GET_CLASS(cpu: X86CPU): X86CPUClass {
   return cpu.qomClass

@@ -9,7 +9,7 @@ export interface IoapicEoi {
 
 const ioapics = new WeakMap<SystemState, Set<IoapicEoi>>()
 
-/** Adds one of the machine's I/O APICs; the returned function takes it away. @qemu hw/intc/ioapic_internal.h ioapics */
+/** Adds one of the machine's I/O APICs; the returned function takes it away. @qemu hw/intc/ioapic.c ioapics */
 export function ioapicListAdd(system: SystemState, ioapic: IoapicEoi): () => void {
   const list = ioapics.get(system) ?? new Set()
   ioapics.set(system, list.add(ioapic))

@@ -137,7 +137,7 @@ export function tlbFlushPage(env: u32, addr: u64): void {
   tbJmpCacheClear(env);
 }
 
-/** Forgets which blocks come next. @qemu accel/tcg/cputlb.c tcg_flush_jmp_cache */
+/** Forgets which blocks come next. @qemu accel/tcg/translate-all.c tcg_flush_jmp_cache */
 export function tbJmpCacheClear(env: u32): void {
   memory.fill(env + l.ENV_JMP_CACHE, 0, l.JMP_CACHE_ENTRY << l.JMP_CACHE_BITS);
 }
@@ -276,7 +276,7 @@ export function storeMode(env: u32, addr: u64, size: u32, value: u64, mode: u32)
   storePage(env, addr + first, size - first, value >> (8 * first), mode);
 }
 
-/** Whether a store of `size` bytes (at most 4096) would be done; if not, the fault is pending. @qemu accel/tcg/cputlb.c probe_write */
+/** Whether a store of `size` bytes (at most 4096) would be done; if not, the fault is pending. @qemu include/exec/exec-all.h probe_write */
 export function probeWrite(env: u32, addr: u64, size: u32, mode: u32): bool {
   let first: u32 = 0x1000 - (<u32>addr & 0xfff);
   if (tlbValidEntry(env, addr, l.ACCESS_WRITE, mode) == 0) return false;

@@ -89,8 +89,9 @@ export class Liveness {
   #computedThere(before: IrOp, { d, a }: IrOp): boolean {
     if (before.d !== a || a >= CONST_BASE || this.#classOf(a) === this.#registers) return false
     const kind = opKinds[before.op]
-    const computes =
-      kind === KIND_UNARY || kind === KIND_BINARY || kind === KIND_LOAD || before.op === O.movcond
+    // A load of a vector has a second half.
+    const loads = kind === KIND_LOAD && !(vectorParts[before.op]! & VECTOR_D)
+    const computes = kind === KIND_UNARY || kind === KIND_BINARY || loads || before.op === O.movcond
     if (!computes || this.#isLive(a) || !this.#isLive(d)) return false
     before.d = d
     return true

@@ -100,7 +100,7 @@ export interface TCGCPUOps {
     compile: TcgCompileTarget
     createTranslator(source: TcgCodeSource, cpu: CPUState): TcgTranslator
   }
-  /** Readies the block of a new CPU. @qemu target/i386/tcg/tcg-cpu.c tcg_cpu_realizefn */
+  /** Readies the block of a new CPU. @qemu target/i386/tcg/sysemu/tcg-cpu.c tcg_cpu_realizefn */
   initVcpu(vcpu: TcgVcpu): void
   /** Brings the registers from the block into the CPU's object, and back. */
   getRegisters(vcpu: TcgVcpu): void
@@ -111,11 +111,11 @@ export interface TCGCPUOps {
   setPc(vcpu: TcgVcpu, pc: number): void
   /** The registers as they were at an instruction's start. @qemu target/i386/tcg/tcg-cpu.c x86_restore_state_to_opc */
   restoreStateToOpc(vcpu: TcgVcpu, pc: number, word: number): void
-  /** Delivers the exception that is pending; EXCP_* for the loop, or -1 to go on. @qemu target/i386/tcg/seg_helper.c x86_cpu_do_interrupt */
+  /** Delivers the exception that is pending; EXCP_* for the loop, or -1 to go on. @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_do_interrupt */
   doInterrupt(vcpu: TcgVcpu): number
-  /** Takes an interrupt; false when none is taken. @qemu target/i386/tcg/seg_helper.c x86_cpu_exec_interrupt */
+  /** Takes an interrupt; false when none is taken. @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_interrupt */
   execInterrupt(vcpu: TcgVcpu, interruptRequest: number): boolean
-  /** Whether a halted CPU goes on. @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_halt */
+  /** Whether a halted CPU goes on. @qemu accel/tcg/cpu-exec.c cpu_handle_halt */
   execHalt(vcpu: TcgVcpu): boolean
   /** ENV_TB_* without looking anything up. */
   tbState(vcpu: TcgVcpu): void

@@ -32,7 +32,7 @@ export class QEMUClock {
   /**
    * Told when the first deadline changes, for a clock that does not go with the host's time; no host timer is armed then, and
    * whoever moves the clock calls {@link runTimers}.
-   * @qemu util/qemu-timer.c qemu_timer_notify_cb
+   * @qemu softmmu/cpu-timers.c qemu_timer_notify_cb
    */
   notify: (() => void) | null = null
 

@@ -50,7 +50,7 @@ export function setReportSink(next: ReportSink | null): ReportSink {
 
 /**
  * Reports an error that does not end the call in which it happened: `dromaius: <message>`.
- * @qemu util/qemu-error.c error_report
+ * @qemu util/error-report.c error_report
  */
 export function errorReport(message: string): void {
   output.sink('error', message)
@@ -58,7 +58,7 @@ export function errorReport(message: string): void {
 
 /**
  * Reports something odd that goes on working: `dromaius: warning: <message>`.
- * @qemu util/qemu-error.c warn_report
+ * @qemu util/error-report.c warn_report
  */
 export function warnReport(message: string): void {
   output.sink('warning', message)
@@ -66,7 +66,7 @@ export function warnReport(message: string): void {
 
 /**
  * Reports something good to know: `dromaius: info: <message>`.
- * @qemu util/qemu-error.c info_report
+ * @qemu util/error-report.c info_report
  */
 export function infoReport(message: string): void {
   output.sink('info', message)
@@ -74,7 +74,7 @@ export function infoReport(message: string): void {
 
 /**
  * Tells what can be done about the report before it: the message alone.
- * @qemu util/qemu-error.c error_printf
+ * @qemu util/error-report.c error_printf
  */
 export function errorPrintf(message: string): void {
   output.sink('advice', message)

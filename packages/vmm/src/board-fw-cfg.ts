@@ -88,7 +88,7 @@ function e820Table(entries: readonly E820Entry[]): Uint8Array {
   return new Uint8Array(table.buffer)
 }
 
-/** Bytes of the old table: a count and 16 lines. @qemu hw/i386/e820_memory_layout.h e820_reserve */
+/** Bytes of the old table: a count and 16 lines. */
 const E820_RESERVE_SIZE = 4 + 16 * 20
 
 /** What a board tells firmware of itself. */

@@ -83,7 +83,7 @@ function setLinux64State(cpu: X86CPU, entry: number, bootParams: number): void {
  * mode, flat segments, no paging, interrupts off, the address of what the kernel is told in EBX (Xen, docs/misc/pvh.pandoc;
  * Multiboot Specification 0.6.96, 3.2). Linux's 32-bit protocol: the same with `struct boot_params` in ESI; its 64-bit one: see
  * above.
- * @qemu pc-bios/optionrom/pvh.S pvh_load_kernel
+ * @qemu pc-bios/optionrom/pvh_main.c pvh_load_kernel
  * @differs QEMU's option ROMs get there from real mode, by way of the firmware; here the CPU starts in that state
  */
 export function x86CpuSetEntryState(cpu: X86CPU, at: DirectEntry): void {

@@ -65,7 +65,7 @@ export function deviceList(): string {
     .join('\n')
 }
 
-/** What every device has, and no user sets. @qemu monitor/qmp-cmds.c qmp_device_list_properties */
+/** What every device has, and no user sets. @qemu qom/qom-qmp-cmds.c qmp_device_list_properties */
 const COMMON_PROPERTIES = ['type', 'realized', 'hotpluggable', 'hotplugged', 'parent_bus']
 
 /**

@@ -12,7 +12,7 @@ export function machineHelp(): string {
   return ['Supported machines are:', ...rows, ''].join('\n')
 }
 
-/** What `-accel help` prints. @qemu softmmu/vl.c qemu_accel_help */
+/** What `-accel help` prints. @qemu softmmu/vl.c qemu_init */
 export function accelHelp(): string {
   const rows = accelList().map((ac) =>
     ac.unavailable === null ? ac.accelName : `${ac.accelName.padEnd(8)} (${ac.unavailable})`,

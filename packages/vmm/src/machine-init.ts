@@ -150,7 +150,7 @@ function useMemoryBackend(board: X86MachineState, id: string, { memory }: Machin
   board.ramMemdev = backend
 }
 
-/** Finds the CPU model. The accelerator comes first: it has a say in features. @qemu softmmu/vl.c parse_cpu_option */
+/** Finds the CPU model. The accelerator comes first: it has a say in features. @qemu cpu.c parse_cpu_option */
 function applyCpuModel(board: X86MachineState, { cpu }: MachineConfig): void {
   if (cpu === undefined) return
   board.cpuOption = `-cpu ${cpu}`

@@ -24,7 +24,7 @@ const PLACE_PROPERTIES = [
   ['thread-id', 'smtId', 'smtId'],
 ] as const satisfies readonly (readonly [string, keyof X86CPU, keyof X86CPUTopoIDs])[]
 
-/** How many dies, cores and threads a socket of this machine has. @qemu include/hw/i386/x86.h init_topo_info */
+/** How many dies, cores and threads a socket of this machine has. @qemu hw/i386/x86.c init_topo_info */
 export function topoInfo(x86ms: X86MachineState): X86CPUTopoInfo {
   const { dies, cores, threads } = x86ms.smp
   return { diesPerPkg: dies, coresPerDie: cores, threadsPerCore: threads }

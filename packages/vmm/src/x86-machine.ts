@@ -125,7 +125,7 @@ export function x86MachineIsAcpiEnabled(x86ms: X86MachineState): boolean {
 
 /**
  * Gives the machine its RAM, which is not mapped yet. Throws UserError if there is not enough.
- * @qemu hw/core/numa.c machine_run_board_init
+ * @qemu hw/core/machine.c machine_run_board_init
  */
 export function allocateRam(x86ms: X86MachineState, name: string): MemoryRegion {
   const { system, ramSize, ramMemdev } = x86ms

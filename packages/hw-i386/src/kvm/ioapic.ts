@@ -32,7 +32,7 @@ const KVM_IOAPIC_VERSION = 0x11
 /**
  * What drives a global system interrupt under KVM. The kernel passes the first sixteen on to both kinds of controllers, so
  * setting one is enough.
- * @qemu hw/i386/kvm/ioapic.c kvm_pc_gsi_handler
+ * @qemu hw/i386/x86.c gsi_handler
  */
 export function kvmPcGsiHandler(s: GSIState): IRQHandler {
   return (n, level) => qemuSetIrq((n < ISA_NUM_IRQS ? s.i8259Irq[n] : null) ?? s.ioapicIrq[n] ?? null, level)

@@ -137,7 +137,7 @@ export class APICState extends APICCommonState {
   }
 }
 
-/** The APIC of the CPU whose instruction is executed now; null for somebody else's access. @qemu target/i386/cpu-sysemu.c cpu_get_current_apic */
+/** The APIC of the CPU whose instruction is executed now; null for somebody else's access. @qemu hw/i386/x86.c cpu_get_current_apic */
 function currentApic(s: APICState): APICState | null {
   const cpu = s.cpu!.system.currentCpu
   // A machine's CPUs all have the same kind of APIC.

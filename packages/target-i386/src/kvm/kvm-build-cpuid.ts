@@ -100,7 +100,7 @@ function addBasicLeaf(table: CpuidTable, func: number, nrDies: number): void {
 /**
  * Appends the guest's whole CPUID to `entries`: basic leaves up to the guest's level, extended leaves, Centaur's.
  * Throws RangeError when the table would grow past `KVM_MAX_CPUID_ENTRIES`.
- * @qemu target/i386/kvm/kvm.c kvm_x86_build_cpuid
+ * @qemu target/i386/kvm/kvm.c kvm_arch_init_vcpu
  * @differs a function of its own since QEMU 9.1; in 7.2 it stands inside kvm_arch_init_vcpu; a subleaf of leaf
  *   0xd that is zero is never left behind at the end of the list
  */

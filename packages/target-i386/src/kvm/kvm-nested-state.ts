@@ -30,7 +30,7 @@ const cpuHasSvm = (env: CPUX86State): boolean => (env.features[FEAT_8000_0001_EC
 
 /**
  * Bytes of the largest state that the host has, 0 where it keeps none.
- * @qemu target/i386/kvm/kvm.c kvm_max_nested_state_length
+ * @qemu accel/kvm/kvm-all.c kvm_max_nested_state_length
  */
 function kvmMaxNestedStateLength(cpu: X86CPU): number {
   return Math.max(kvmStateOf(cpu).checkExtension(KVM_CAP_NESTED_STATE), 0)

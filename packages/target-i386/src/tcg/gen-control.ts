@@ -14,7 +14,7 @@ const PAGE = 4096
 /** Linear addresses of 64-bit code lie this far from 0 at most, up or down. */
 const CANONICAL = 2 ** 47
 
-/** EIP is a constant. @qemu target/i386/tcg/translate.c gen_jmp_im */
+/** EIP is a constant. @qemu target/i386/tcg/translate.c gen_update_eip_next */
 export function genJmpIm(s: DisasContext, pc: number): void {
   s.ir.mov(x.X_EIP, s.const(pc))
 }
@@ -46,7 +46,7 @@ export function genEob(s: DisasContext, exit = false): void {
   s.jump = 'noreturn'
 }
 
-/** Goes on at a constant EIP, by way `n` out of the block. @qemu target/i386/tcg/translate.c gen_goto_tb */
+/** Goes on at a constant EIP, by way `n` out of the block. @qemu target/i386/tcg/translate.c gen_jmp_rel */
 export function genGotoTb(s: DisasContext, n: 0 | 1, pc: number): void {
   genUpdateCcOp(s)
   const samePage = (other: number): boolean =>
@@ -287,7 +287,7 @@ const system =
     farEnd(s, false)
   }
 
-/** SYSCALL and SYSRET: whether a single step ends is up to the TF that they leave. @qemu target/i386/tcg/translate.c gen_eob_syscall */
+/** SYSCALL and SYSRET: whether a single step ends is up to the TF that they leave. @qemu target/i386/tcg/translate.c gen_eob_worker */
 const systemCall =
   (helper: string, argument: (s: DisasContext) => number): Generator =>
   (s) => {

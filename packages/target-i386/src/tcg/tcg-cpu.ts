@@ -19,7 +19,7 @@ function supportedCpuid(_cs: CPUState, func: number, index: number, reg: CpuidRe
 /**
  * Features of models that it does not show unless the user asks for them, and those that it always shows: a guest with
  * KVM's clock and a timer that goes by the counter measures nothing, and without delays at ports it boots sooner.
- * @qemu target/i386/tcg/tcg-cpu.c x86_tcg_default_props
+ * @qemu target/i386/tcg/tcg-cpu.c tcg_default_props
  * @differs SVM too, which QEMU's translator has; KVM's clock and the TSC deadline, which it has not
  */
 const tcgDefaultProps = [

@@ -35,7 +35,7 @@ const EXCP02_NMI = 2
 /** The exception index of EXCP_HLT and its like begins here. */
 const EXCP_LOOP = 0x10000
 
-/** A double fault could not be delivered: the processor shuts down, and the board resets it. @qemu target/i386/tcg/seg_helper.c check_exception */
+/** A double fault could not be delivered: the processor shuts down, and the board resets it. @qemu target/i386/tcg/excp_helper.c check_exception */
 function tripleFault(vcpu: TcgVcpu): void {
   qemuLogMask(LOG_CPU_RESET, () => {
     tcgGetRegisters(vcpu)
@@ -72,7 +72,7 @@ export function x86CpuDoInterrupt(vcpu: TcgVcpu): number {
 
 /**
  * Whether a halted CPU goes on; what was noted for its APIC from elsewhere is looked at first.
- * @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_halt
+ * @qemu accel/tcg/cpu-exec.c cpu_handle_halt
  */
 export function x86CpuExecHalt({ cpu }: TcgVcpu): boolean {
   if (cpu.interruptRequest & CPU_INTERRUPT_POLL) pollIrq(X86_CPU(cpu))
@@ -84,7 +84,7 @@ function pollIrq(cpu: X86CPU): void {
   cpu.apicState?.pollIrq?.()
 }
 
-/** @qemu target/i386/tcg/seg_helper.c x86_cpu_exec_interrupt */
+/** @qemu target/i386/tcg/sysemu/seg_helper.c x86_cpu_exec_interrupt */
 export function x86CpuExecInterrupt(vcpu: TcgVcpu, interruptRequest: number): boolean {
   const { cpu } = vcpu
   const x86 = X86_CPU(cpu)
