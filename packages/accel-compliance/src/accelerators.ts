@@ -47,12 +47,24 @@ const kvmWith = (name: string, properties: Record<string, string>): Accelerator 
   unavailable: whyNoKvm(),
 })
 
-/** Every accelerator there is; KVM also with some, and all, of the interrupt controllers outside of the kernel. */
+const tcgWith = (name: string, properties: Record<string, string>): Accelerator => ({
+  ...guests,
+  name,
+  accel: 'tcg',
+  properties,
+  unavailable: null,
+})
+
+/**
+ * Every accelerator there is; KVM also with some, and all, of the interrupt controllers outside of the kernel; the translator,
+ * which interprets what is over this soon, also with all code compiled.
+ */
 export const accelerators: readonly Accelerator[] = [
   kvmWith('kvm', {}),
   kvmWith('kvm,kernel-irqchip=split', { 'kernel-irqchip': 'split' }),
   kvmWith('kvm,kernel-irqchip=off', { 'kernel-irqchip': 'off' }),
-  { ...guests, name: 'tcg', accel: 'tcg', properties: {}, unavailable: null },
+  tcgWith('tcg', {}),
+  tcgWith('tcg,x-compile-after=1', { 'x-compile-after': '1' }),
   {
     name: 'qtest',
     accel: 'qtest',

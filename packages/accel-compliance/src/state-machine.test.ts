@@ -146,7 +146,7 @@ for (const accel of accelerators.filter(({ runsGuests }) => runsGuests)) {
         'fw_cfg_io',
         'i8042',
         'isa-serial',
-        ...controllers[accel.name]!,
+        ...controllers[accel.accel === 'tcg' ? 'tcg' : accel.name]!,
         'port92',
         'qemu64-x86_64-cpu',
         'qemu64-x86_64-cpu',

@@ -2,7 +2,7 @@
 import { type AccelClass, AccelState, type SystemState, TYPE_ACCEL } from '@dromaius/cpus'
 import { memoryListenerRegister, memoryListenerUnregister, type RamAllocator } from '@dromaius/memory'
 import { objectClassPropertyAdd, typeRegister } from '@dromaius/qom'
-import { CODE_BUFFER_SIZE } from '@dromaius/tcg'
+import { CODE_BUFFER_SIZE, HOT_COUNT } from '@dromaius/tcg'
 import { LOG_JIT, qemuLog, qemuLoglevelMask, UserError } from '@dromaius/util'
 import { dumpExecInfo } from './jit-info.js'
 import { JitProfile } from './jit-profile.js'
@@ -23,6 +23,8 @@ export class TCGState extends AccelState {
   tbSize = 0
   /** Blocks that are executed often are compiled. */
   compile = true
+  /** So often, 1 to HOT_COUNT; below that at once, while the guest waits. */
+  compileAfter = HOT_COUNT
   /** A block holds one instruction. */
   oneInsnPerTb = false
 
@@ -42,6 +44,8 @@ function tcgInitMachine(accel: AccelState, system: SystemState): void {
   if (s.tbSize > 0) s.engine.memory.code.end = s.engine.memory.code.start + s.tbSize * MIB
   s.engine.oneInsnPerTb = s.oneInsnPerTb
   s.engine.hot.enabled = s.compile
+  s.engine.hot.executions = s.compileAfter
+  s.engine.hot.background = s.compileAfter === HOT_COUNT
   if (qemuLoglevelMask(LOG_JIT)) s.profile = new JitProfile()
   memoryListenerRegister(s.engine.physMap, system.addressSpaceMemory)
 }
@@ -77,6 +81,12 @@ function tcgSetTbSize(s: TCGState, value: number): void {
   s.tbSize = value
 }
 
+function tcgSetCompileAfter(s: TCGState, value: number): void {
+  if (value < 1 || value > HOT_COUNT)
+    throw new UserError(`'x-compile-after' setting ${value} is not between 1 and ${HOT_COUNT}`)
+  s.compileAfter = value
+}
+
 /** @qemu accel/tcg/tcg-all.c tcg_accel_class_init */
 function addProperties(ac: AccelClass): void {
   objectClassPropertyAdd<TCGState, 'string'>(ac, {
@@ -101,6 +111,13 @@ function addProperties(ac: AccelClass): void {
     set: (s, value) => {
       s.compile = value
     },
+  })
+  objectClassPropertyAdd<TCGState, 'uint32'>(ac, {
+    name: 'x-compile-after',
+    type: 'uint32',
+    description: `Executions of a block after which it is compiled, 1 to ${HOT_COUNT}: few of them for tests`,
+    get: (s) => s.compileAfter,
+    set: tcgSetCompileAfter,
   })
   objectClassPropertyAdd<TCGState, 'bool'>(ac, {
     name: 'one-insn-per-tb',

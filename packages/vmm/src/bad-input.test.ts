@@ -57,6 +57,10 @@ const rows: Row[] = [
   [['-accel', 'tcg,tb-size=x'], /^-accel tcg: Parameter 'tb-size' expects integer$/],
   [['-accel', 'tcg,tb-size=-1'], /^-accel tcg: Parameter 'tb-size' expects uint32_t$/],
   [['-accel', 'tcg,tb-size=100'], /^-accel tcg: 'tb-size' setting 100 is too large: there are 48 MiB$/],
+  [
+    ['-accel', 'tcg,x-compile-after=0'],
+    /^-accel tcg: 'x-compile-after' setting 0 is not between 1 and 1500$/,
+  ],
   [['-accel', 'tcg', '-cpu', 'host'], /^-cpu host: CPU model 'host' requires KVM or HVF$/],
   [['-accel', 'tcg', '-m', '5G'], /^-m: 'microvm\.ram' of 5 GiB does not fit: .* at most 4029 MiB of RAM$/],
   [

@@ -47,6 +47,23 @@ for (const accel of ['kvm', 'tcg']) {
       )
     }
 
+    if (accel === 'tcg') {
+      it.skipIf(why !== '')(
+        'finds the same with nearly all code compiled',
+        async () => {
+          const compiled = { accel, 'x-compile-after': 30 }
+          const { output } = await boot(
+            { accel: compiled, ...talking, cpus: 4 },
+            { until: /No bootable device/, timeout: 60_000 },
+          )
+
+          expect(output).toContain('Found 4 cpu(s) max supported 4 cpu(s)')
+          expect(output).toMatch(/ACPI: parse DSDT at 0x[0-9a-f]+ \(len \d+\)/)
+        },
+        70_000,
+      )
+    }
+
     it.skipIf(why !== '')(
       'heeds -boot',
       async () => {

@@ -64,6 +64,8 @@ describe(`system instructions beside QEMU's translator${whyNot}`, () => {
       expect(found).toEqual(expected)
       // None is listed twice, for two reasons.
       expect(expected.size).toBe(listed.length)
+      // Compiled code does what the interpreter does.
+      expect([...(await underOurs(image, cpu, 1))]).toEqual([...ours])
     },
     60_000,
   )

@@ -4,10 +4,17 @@ import { boot } from '../test/boot.js'
 import { dromaius } from '../test/command.js'
 
 describe('-accel tcg', () => {
-  it.each([1, 4, 8])(
-    'the bundled guest finds %i CPU(s), and its timer',
-    async (cpus) => {
-      const { output, code } = await boot({ accel: 'tcg', cpus }, { timeout: 50_000 })
+  // The guest is over before much of it would be compiled.
+  it.each([
+    [1, 1500],
+    [4, 1500],
+    [8, 1500],
+    [4, 10],
+  ])(
+    'the bundled guest finds %i CPU(s), and its timer, compiled after %i executions',
+    async (cpus, executions) => {
+      const accel = { accel: 'tcg', 'x-compile-after': executions }
+      const { output, code } = await boot({ accel, cpus }, { timeout: 50_000 })
 
       expect(output).toContain('hypervisor: TCGTCGTCGTCG, leaves 0x40000000-0x40000001\r\n')
       expect(output).toContain(
@@ -29,6 +36,13 @@ describe('-accel tcg', () => {
     expect(stdout).toContain('Goodbye')
     expect(stderr).toMatch(/first guest instruction after \d+ ms, ran/)
     expect(status).toBe(0)
+  })
+
+  it('x-compile-after has code compiled that is executed a few times only', () => {
+    const { stderr, status } = dromaius(['-accel', 'tcg,x-compile-after=20', '-d', 'jit'])
+
+    expect(status).toBe(0)
+    expect(Number(/^WebAssembly modules +(\d+)/m.exec(stderr)?.[1])).toBeGreaterThan(10)
   })
 
   it('-d jit tells what the translator did', () => {

@@ -32,10 +32,11 @@ export function underQemu(image: string, cpu: string): Cases {
   return casesOf(stdout)
 }
 
-/** Runs an image on our translator. */
-export async function underOurs(image: string, cpu: string): Promise<Cases> {
+/** Runs an image on our translator. @param executions  of a block after which it is compiled; an image is over before 1,500 */
+export async function underOurs(image: string, cpu: string, executions = 1500): Promise<Cases> {
+  const accel = { accel: 'tcg', 'x-compile-after': executions }
   const { output, code } = await boot(
-    { accel: 'tcg', cpu, bios: imageOf(image), memory: 64 * 2 ** 20, device: [debugExit] },
+    { accel, cpu, bios: imageOf(image), memory: 64 * 2 ** 20, device: [debugExit] },
     { timeout: TIMEOUT_MS },
   )
   expect(code).toBe(1)
