@@ -4,7 +4,8 @@
 
 import { faulted, hflags, ldu, raise, stu, cr, cpl } from './env'
 import { CLS_NORMAL, A, CLS_ZERO, unpack80, fromInt, roundToIntegral, FLAG_INVALID, FLAG_INEXACT, raiseFlag, TOP } from './softfloat'
-import { canWrite, fpFinish, fpStart, fpuc, fpus, FSW_B, FSW_ES, pop, pushSt, readSt, setFpus, stopped } from './x87'
+import { canWrite } from './x87-memory'
+import { fpFinish, fpStart, fpuc, fpus, FSW_B, FSW_ES, pop, pushSt, readSt, setFpus, stopped } from './x87-stack'
 import * as x from '../src/tcg/x86-layout'
 
 /** Whether all of an area can be read, that no part of it is taken when another one faults; the fault is pending. */

@@ -24,10 +24,9 @@ export * from './simd'
 export * from './simd-crypto'
 export * from './simd-strings'
 export * from './sse-float'
-export {
-  helper_x87_arith, helper_x87_arith_mem, helper_x87_com, helper_x87_comi, helper_x87_control, helper_x87_d9e, helper_x87_fld,
-  helper_x87_fxch, helper_x87_load, helper_x87_load80, helper_x87_fst, helper_x87_move, helper_x87_store80, helper_x87_wait,
-} from './x87'
+export { helper_x87_control, helper_x87_d9e, helper_x87_fld, helper_x87_fxch, helper_x87_move, helper_x87_wait } from './x87'
+export { helper_x87_arith, helper_x87_com, helper_x87_comi } from './x87-arith'
+export { helper_x87_arith_mem, helper_x87_fst, helper_x87_load, helper_x87_load80, helper_x87_store80 } from './x87-memory'
 export { helper_x87_exact } from './x87-exact'
 export * from './x87-transcendental'
 export {

@@ -5,7 +5,7 @@
 import { A, B, CLS_INF, CLS_ZERO, FLAG_DENORMAL, fromInt, isNan, Parts, raiseFlag, setZero } from './softfloat'
 import { addParts } from './softfloat-ops'
 import { ARCTANGENTS, ODD, PI } from '../build/x87-tables'
-import { propagate } from './x87'
+import { propagate } from './x87-arith'
 import { C, copyParts, D, divWide, E, F, inexact, mulWide, series, setWide } from './wide'
 
 const TERMS = 27;

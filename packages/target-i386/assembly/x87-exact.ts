@@ -7,10 +7,11 @@ import {
   roundToIntegral, setIndefinite, TOP, ADJUSTMENT, FLAG_OVERFLOW, FLAG_UNDERFLOW, LEAST_80, MOST_80, overflowMasked, underflowMasked, setRoundedUp,
 } from './softfloat'
 import { remParts, sqrtParts } from './softfloat-ops'
+import { propagate } from './x87-arith'
 import {
-  fault, fpFinish, fpStart, fpus, FSW_C0, FSW_C1, FSW_C2, FSW_C3, isFull, precision, propagate, readSt, setFpus, setTop, stackFault,
-  stopped, top, writeSt, CONDITIONS,
-} from './x87'
+  CONDITIONS, fault, fpFinish, fpStart, fpus, FSW_C0, FSW_C1, FSW_C2, FSW_C3, isFull, precision, readSt, setFpus, setTop,
+  stackFault, stopped, top, writeSt,
+} from './x87-stack'
 
 /** FSQRT, FRNDINT, FSCALE, FXTRACT, FPREM, FPREM1: D9 F4 to FD. */
 export function helper_x87_exact(env: u32, code: u64, _: u64, __: u64): u64 {

@@ -9,7 +9,7 @@ import {
 } from './softfloat'
 import { addParts } from './softfloat-ops'
 import { FACTORIALS, LN2, LOG2E, ODD } from '../build/x87-tables'
-import { propagate } from './x87'
+import { propagate } from './x87-arith'
 import { C, copyParts, D, divWide, E, F, inexact, mulWide, series, setWide } from './wide'
 
 /** The square root of 2, to half of a significand. */

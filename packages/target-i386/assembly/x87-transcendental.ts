@@ -7,7 +7,7 @@ import { A, B, FLAG_DENORMAL, FLAG_DIVBYZERO, FLAG_INVALID, flags, setFlags, set
 import { fpatan } from './x87-arctangent'
 import { f2xm1, fyl2x, fyl2xp1 } from './x87-logarithmic'
 import { trigonometric } from './x87-trigonometric'
-import { fpFinish, fpStart, pop, readSt, stackFault, stopped, writeSt } from './x87'
+import { fpFinish, fpStart, pop, readSt, stackFault, stopped, writeSt } from './x87-stack'
 
 const F2XM1: u32 = 0x30, FYL2X: u32 = 0x31, FPATAN: u32 = 0x33, FYL2XP1: u32 = 0x39;
 

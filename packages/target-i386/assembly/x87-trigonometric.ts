@@ -8,9 +8,8 @@ import {
 } from './softfloat'
 import { normalize } from './softfloat-ops'
 import { FACTORIALS } from '../build/x87-tables'
-import {
-  fault, fpus, FSW_C2, isFull, propagate, pushSt, readSt, setFpus, setTop, stackFault, stopped, top, writeSt,
-} from './x87'
+import { propagate } from './x87-arith'
+import { fault, fpus, FSW_C2, isFull, pushSt, readSt, setFpus, setTop, stackFault, stopped, top, writeSt } from './x87-stack'
 import { C, copyParts, D, divWide, inexact, mulWide, series } from './wide'
 
 export const FPTAN: u32 = 0x32, FSINCOS: u32 = 0x3b, FSIN: u32 = 0x3e, FCOS: u32 = 0x3f;
