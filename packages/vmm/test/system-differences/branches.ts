@@ -250,15 +250,15 @@ export const branches: SystemDifferences = [
     cases: {
       'interrupt gate, upper half of the offset 8000': [
         'vector d error 0 ip=+53 cs=48 fl=46 ax=8000',
-        'vector d error 0 ip=800000011b30 cs=48 fl=46 sp=7fd8 ax=8000',
+        'vector d error 0 ip=800000010000 cs=48 fl=46 sp=7fd8 ax=8000',
       ],
       'interrupt gate, upper half of the offset ffff7fff': [
         'vector d error 0 ip=+53 cs=48 fl=46 ax=ffff7fff',
-        'vector d error 0 ip=ffff7fff00011b30 cs=48 fl=46 sp=7fd8 ax=ffff7fff',
+        'vector d error 0 ip=ffff7fff00010000 cs=48 fl=46 sp=7fd8 ax=ffff7fff',
       ],
       'interrupt gate, upper half of the offset 12345678': [
         'vector d error 0 ip=+53 cs=48 fl=46 ax=12345678',
-        'vector d error 0 ip=1234567800011b30 cs=48 fl=46 sp=7fd8 ax=12345678',
+        'vector d error 0 ip=1234567800010000 cs=48 fl=46 sp=7fd8 ax=12345678',
       ],
     },
   },

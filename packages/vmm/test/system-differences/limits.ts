@@ -831,31 +831,31 @@ export const limits: SystemDifferences = [
       ],
       'stack 2, lcall $0x1b,$landing, SP ff0': [
         'vector c error 0 ip=+2d cs=1b fl=2 sp=ff0 ss=73 ax=73 bx=ff0 bp=ff0 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=fe8 ss=73 ax=73 bx=ff0 bp=ff0 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=fe8 ss=73 ax=73 bx=ff0 bp=ff0 ds=23 es=23 fs=0 gs=0',
       ],
       'stack 2, lcall $0x1b,$landing, SP ffd': [
         'vector c error 0 ip=+2d cs=1b fl=2 sp=ffd ss=73 ax=73 bx=ffd bp=ffd ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=ff5 ss=73 ax=73 bx=ffd bp=ffd ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=ff5 ss=73 ax=73 bx=ffd bp=ffd ds=23 es=23 fs=0 gs=0',
       ],
       'stack 2, lcall $0x1b,$landing, SP 1000': [
         'vector c error 0 ip=+2d cs=1b fl=2 sp=1000 ss=73 ax=73 bx=1000 bp=1000 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=ff8 ss=73 ax=73 bx=1000 bp=1000 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=ff8 ss=73 ax=73 bx=1000 bp=1000 ds=23 es=23 fs=0 gs=0',
       ],
       'ret from the end of the stack, 0xffd': [
         'vector c error 0 ip=+46 cs=1b fl=2 sp=ffd ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=1001 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=1001 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
       ],
       'lret from the end of the stack, 0xffc': [
         'vector c error 0 ip=+46 cs=1b fl=2 sp=ffc ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=1004 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=1004 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
       ],
       'iret from the end of the stack, 0xff8': [
         'vector c error 0 ip=+46 cs=1b fl=2 sp=ff8 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=1004 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=1004 ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
       ],
       'ljmp through the end from the end of the stack, 0xffc': [
         'vector c error 0 ip=+46 cs=1b fl=2 sp=ffc ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
-        'vector 80 ip=11922 cs=1b fl=2 sp=ffc ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
+        'vector 80 ip=10002 cs=1b fl=2 sp=ffc ss=63 ax=63 ds=23 es=23 fs=0 gs=0',
       ],
     },
   },

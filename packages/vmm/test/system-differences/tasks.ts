@@ -26,8 +26,8 @@ export const tasks: SystemDifferences = [
     manual: 'SDM volume 3, 5.4.1: #GP(0) for an access by a null selector',
     cases: {
       "selector 0 in the new task's TSS at 0x54": [
-        'vector d error 0 ip=11916 cs=8 fl=2 sp=6000 ax=a0 cx=a1 dx=a2 bx=a3 bp=a5 si=a6 di=a7 ds=0',
-        'vector 80 ip=1192e cs=8 fl=2 sp=6000 ax=0 cx=898b dx=60000019 bx=a3 bp=a5 si=a6 di=a7 ds=0',
+        'vector d error 0 ip=10002 cs=8 fl=2 sp=6000 ax=a0 cx=a1 dx=a2 bx=a3 bp=a5 si=a6 di=a7 ds=0',
+        'vector 80 ip=1001a cs=8 fl=2 sp=6000 ax=0 cx=898b dx=60000019 bx=a3 bp=a5 si=a6 di=a7 ds=0',
       ],
     },
   },
