@@ -117,6 +117,8 @@ trampoline_gdt:
         .word gdt_end - gdt - 1
         .long gdt
 trampoline_end:
+        /* Padding above is made for what is current at the end. */
+        .code32
 
 /* Descriptors have their accessed bits set, so that a segment load never writes to the table (SDM vol. 3, 3.4.5.1). */
         .balign 8

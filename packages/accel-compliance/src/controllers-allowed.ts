@@ -22,11 +22,6 @@ const table: readonly NotGood[] = [
     lines: [/^8259: special mask mode lets it through past a masked one: /, /^8259: and acknowledges it: /],
   },
   {
-    why: "The kernel's 8254 is periodic in mode 4",
-    on: 'kernel irqchip',
-    lines: [/^8254: and not another one: /],
-  },
-  {
     why: "The kernel's I/O APIC has version 0x11",
     on: 'kernel irqchip',
     lines: [/^I\/O APIC: EOI register: none$/],
