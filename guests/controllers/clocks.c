@@ -74,6 +74,53 @@ static u32 agrees_soon(u32 (*clock)(void), u32 ticks, u32 counts, u32 slack)
     return 0;
 }
 
+/* What KVM's clock is reckoned from (Linux, Documentation/virt/kvm/x86/msr.rst). */
+static volatile struct {
+    u32 version;
+    u32 pad;
+    u64 tsc_timestamp;
+    u64 system_time;
+    u32 tsc_to_system_mul;
+    signed char tsc_shift;
+    u8 flags;
+    u8 pad2[2];
+} __attribute__((aligned(32))) time_info;
+
+#define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
+#define KVM_LEAVES 0x40000000
+#define KVM_SIGNATURE 0x4b4d564b
+#define KVM_FEATURE_CLOCKSOURCE2 (1 << 3)
+
+/* Nanoseconds, their low 32 bits. */
+static u32 kvmclock(void)
+{
+    u32 version, now;
+    do {
+        version = time_info.version;
+        u64 delta = rdtsc() - time_info.tsc_timestamp;
+        delta = time_info.tsc_shift < 0 ? delta >> -time_info.tsc_shift : delta << time_info.tsc_shift;
+        u64 mul = time_info.tsc_to_system_mul;
+        now = (u32)time_info.system_time + (u32)((delta >> 32) * mul) + (u32)((delta & 0xffffffff) * mul >> 32);
+    } while (version & 1 || version != time_info.version);
+    return now;
+}
+
+static void check_kvmclock_agrees(void)
+{
+    /* Behind another hypervisor's leaves if there are some. */
+    u32 base = KVM_LEAVES;
+    while (base < KVM_LEAVES + 0x1000 && cpuid(base, 1) != KVM_SIGNATURE)
+        base += 0x100;
+    if (cpuid(base, 1) != KVM_SIGNATURE || !(cpuid(base + 1, 0) & KVM_FEATURE_CLOCKSOURCE2)) {
+        skip("clocks: kvmclock");
+        return;
+    }
+    wrmsr(MSR_KVM_SYSTEM_TIME_NEW, (u32)&time_info | 1);
+    settle();
+    check("clocks: kvmclock and the HPET agree", agrees_soon(kvmclock, 1, 10, 20), 1);
+    wrmsr(MSR_KVM_SYSTEM_TIME_NEW, 0);
+}
+
 void check_clocks(void)
 {
     if (!hpet_present())
@@ -87,4 +134,5 @@ void check_clocks(void)
     check("clocks: the APIC timer and the HPET agree", agrees_soon(apic_timer, 1, 10, 20), 1);
     lapic_write(APIC_INITIAL, 0);
     check("clocks: the TSC and the HPET agree at 1 GHz", agrees_soon(tsc, 1, 10, 20), 1);
+    check_kvmclock_agrees();
 }

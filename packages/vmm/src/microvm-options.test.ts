@@ -55,6 +55,26 @@ describe('options of microvm', () => {
     expect((await machineWith([[name, 'on']])).types).toContain(type)
   })
 
+  it('an accelerator that has none of its own gets 8259s and 8254 unless they are off', async () => {
+    const typesOf = async (machine: Record<string, string>): Promise<string[]> => {
+      const vm = await Machine.create({
+        accel: 'tcg',
+        memory: '16M',
+        kernel: helloElf,
+        machine,
+        serial: 'null',
+      })
+      const types = vm.board.buses.flatMap((bus) => bus.children.map((dev) => dev.qomClass.typeName))
+      await vm.stop()
+      return types
+    }
+    const timers = ['isa-i8259', 'isa-pit', 'isa-pcspk', 'mc146818rtc']
+
+    expect(await typesOf({})).toEqual(expect.arrayContaining(timers))
+    const off = await typesOf({ pic: 'off', pit: 'off', rtc: 'off' })
+    expect(off.filter((type) => timers.includes(type))).toEqual([])
+  })
+
   it('pm-timer=on needs the tables that tell of it', async () => {
     await expect(
       machineWith([
