@@ -3,7 +3,7 @@
  * Near branches of 64-bit code to addresses that are not canonical: the branch itself faults, and nothing of it has happened
  * (SDM vol. 2, JMP, CALL, RET, Jcc and LOOP); what the tables and gates name that is not canonical (vol. 2, LGDT; vol. 3, 6.14.1).
  */
-#include "case64.h"
+#include "case.h"
 
 #define PDPT FREE
 #define PD (FREE + 0x1000)

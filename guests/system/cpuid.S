@@ -2,7 +2,7 @@
 /*
  * CPUID's leaves, a case each; a subleaf stands above bit 31.
  */
-#include "case64.h"
+#include "case.h"
 
         .code64
         .text

@@ -3,7 +3,7 @@
  * Debug exceptions in 32-bit protected mode (SDM vol. 3, chapter 18): single steps over all that treats them in its own way,
  * breakpoints on code, data and ports, debug registers and their access.
  */
-#include "case32.h"
+#include "case.h"
 
 #define DATA_AT FREE
 #define APIC 0xfee00000
@@ -332,7 +332,7 @@ cases:
         breakpoint 0, 1f, 0
         to_user
 1:      nop
-        endcase_outside
+        endcase
         debug_case "a local breakpoint"
         movl $1f, %eax
         movl %eax, %dr1
@@ -374,7 +374,7 @@ cases:
         popl %edx
         call 1f
 1:      addl $4, %esp
-        endcase_outside
+        endcase
         debug_case "data of movs"
         breakpoint 1, (DATA_AT + 2), 1
         breakpoint 2, (DATA_AT + 1), 3

@@ -3,7 +3,7 @@
  * Interrupts and exceptions in 32-bit protected mode (SDM vol. 3, chapter 6): gates, software and hardware interrupts and
  * the instructions that put them off, NMIs, double faults; what level 3 may not do; ports by the TSS's bitmap.
  */
-#include "case32.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define APIC 0xfee00000
@@ -53,12 +53,18 @@ on_nmi:
         case "int at level 3, " \name
         to_user
         int $0x30
-        endcase_outside
+        endcase
         call idt_init
         .endm
         /* An interrupt is pending, and waits for IF. */
         .macro interrupt_pending
         movl $(0x40000 + VECTOR), APIC + 0x300
+        .endm
+        .macro case_at level, name:vararg
+        case \name
+        .if \level
+        to_user
+        .endif
         .endm
         .macro at_level_3 name:vararg
         case \name
@@ -101,47 +107,29 @@ cases:
         lidt idt_pointer
 
         .irp level, 0, 3
-        case "int 3 with flags, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "int 3 with flags, level \level"
         pushl $0x244ed7
         popfl
         int3
         endcase
-        case "int 4 by INTO, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "int 4 by INTO, level \level"
         movl $0x7fffffff, %eax
         incl %eax
         into
         endcase
-        case "int1, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "int1, level \level"
         .byte 0xf1
         endcase
-        case "divide, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "divide, level \level"
         xorl %ecx, %ecx
         divl %ecx
         endcase
-        case "ud2, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "ud2, level \level"
         ud2
         endcase
         movl $0x10, COUNT
         movl $0x20, COUNT + 4
-        case "bound, level \level"
-        .if \level
-        to_user
-        .endif
+        case_at \level, "bound, level \level"
         bound %eax, COUNT
         bound %ecx, COUNT
         endcase
@@ -239,7 +227,7 @@ cases:
         interrupt_pending
         to_user 0x202
         nop
-        endcase_outside
+        endcase
         case "mov ss puts it off"
         movl $DATA, %eax
         interrupt_pending
@@ -340,13 +328,13 @@ cases:
         .irp i, hlt, clts, invd, wbinvd, cli, sti, rdmsr, wrmsr, rdpmc, "invlpg 0x40000", "lmsw %ax", "movl %cr0, %eax", "movl %eax, %cr0", "movl %cr2, %eax", "movl %eax, %cr3", "movl %cr4, %eax", "movl %dr0, %eax", "movl %eax, %dr7", "inb $0x80, %al", "outb %al, $0x80", "insb", "rep outsb", sysexit, sysretl, "lgdt gdt_pointer", "int $0x20"
         at_level_3 "\i at level 3"
         \i
-        endcase_outside
+        endcase
         .endr
         .irp i, cli, sti, "inb $0x80, %al", "outb %al, $0x80", hlt
         case "\i at level 3 with IOPL 3"
         to_user 0x3002
         \i
-        endcase_outside
+        endcase
         .endr
         case "rdtsc with TSD at level 3"
         movl %cr4, %eax
@@ -354,7 +342,7 @@ cases:
         movl %eax, %cr4
         to_user
         rdtsc
-        endcase_outside
+        endcase
         movl $0, %eax
         movl %eax, %cr4
 
@@ -375,17 +363,17 @@ cases:
         case "outb to port \port"
         to_user
         outb %al, $\port
-        endcase_outside
+        endcase
         case "outw to port \port"
         to_user
         outw %ax, $\port
-        endcase_outside
+        endcase
         .endr
         movw $0x200, tss + 102
         case "a bitmap behind the TSS's end"
         to_user
         outb %al, $0x80
-        endcase_outside
+        endcase
         jmp finish
 
         .section .note.GNU-stack, "", @progbits

@@ -3,7 +3,7 @@
  * Interrupts and exceptions in long mode (SDM vol. 3, 6.14): gates of 16 bytes, stacks of the TSS and of the IST, software and
  * hardware interrupts, the task priority, NMIs and IRET, double faults; from 64-bit code and compatibility mode.
  */
-#include "case64.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define APIC 0xfee00000

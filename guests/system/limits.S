@@ -3,7 +3,7 @@
  * Limits and rights of segments at each access, in 32-bit protected mode (SDM vol. 3, 5.3 and 5.4): data, strings, the stack, code;
  * null selectors; alignment (vol. 3, 6.15, interrupt 17).
  */
-#include "case32.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define SMALL 0x1000             /* what the segments under test hold */
@@ -160,7 +160,7 @@ cases:
         movl %ebx, %esp
         movl %ebx, %ebp
         \code
-        endcase_outside
+        endcase
         next_of_each
         .endm
         .irp code, "pushl %edx", "pushw %dx", "pushfl", "pushal", "call . + 5", "enter $0, $0", "enter $4, $3", "pushl $1", "pushl %ds"
@@ -184,7 +184,7 @@ cases:
         movw %ax, %ss
         movl $\sp, %esp
         \code
-        endcase_outside
+        endcase
         .endm
         return "ret", 0xffd, 0, ret
         return "ret", 0xffc, 0, ret
@@ -221,7 +221,7 @@ cases:
         \how
 7:      movw %\r, %bx
         movl %\r:FREE, %edx
-        endcase_outside
+        endcase
         case "\how to level 3 with a null \r"
         xorl %eax, %eax
         movw %ax, %\r
@@ -234,7 +234,7 @@ cases:
         pushl $7f
         \how
 7:      movl %\r:FREE, %edx
-        endcase_outside
+        endcase
         .endr
         .endr
 
@@ -285,7 +285,7 @@ cases:
         to_user 0x40002
         movl $(FREE + \at), %ebx
         \code
-        endcase_outside
+        endcase
         .endr
         .endr
         case "AC at level 0"
@@ -300,14 +300,14 @@ cases:
         pushl $0x40002
         popfl
         movl FREE + 1, %edx
-        endcase_outside
+        endcase
         movl %cr0, %eax
         andl $~0x40000, %eax
         movl %eax, %cr0
         case "AC without AM"
         to_user 0x40002
         movl FREE + 1, %edx
-        endcase_outside
+        endcase
         jmp finish
 
         .section .rodata

@@ -3,7 +3,7 @@
  * Bits of model-specific registers that must be zero (SDM vol. 4, table 2-2; vol. 3, 2.2.1, 11.11, 11.12 and 15.3); MONITOR and
  * MWAIT, as far as they fault (vol. 2); identifiers of process contexts.
  */
-#include "case64.h"
+#include "case.h"
 
         .code64
         .text

@@ -3,7 +3,7 @@
  * Paging with four levels (SDM vol. 3, 4.5 to 4.8): rights and reserved bits of every level, WP, NX, SMEP, SMAP, accessed and
  * dirty bits, accesses over the end of a page. The page under test is at PAGE.
  */
-#include "case64.h"
+#include "case.h"
 
 #define PAGE 0x80000000
 #define FRAME FREE               /* what it is mapped to */

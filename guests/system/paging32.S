@@ -3,7 +3,7 @@
  * The page tables of 32-bit protected mode (SDM vol. 3, 4.3 and 4.4): two levels, large pages, PSE-36, and PAE with its
  * pointers. The page under test is at PAGE.
  */
-#include "case32.h"
+#include "case.h"
 
 #define PAGE 0x800000
 #define FRAME FREE
@@ -61,18 +61,18 @@ cases:
         case "read at level 3, " \name
         to_user
         movb \where, %cl
-        endcase_outside
+        endcase
         tables_again
         case "write at level 3, " \name
         to_user
         movb %cl, \where
-        endcase_outside
+        endcase
         tables_again
         case "execute at level 3, " \name
         movl $(\where + 0x100), %eax
         to_user
         jmp *%eax
-        endcase_outside
+        endcase
         .endm
         .macro try pde, pte, name:vararg
         .macro tables_again

@@ -3,7 +3,7 @@
  * Control registers in long mode, values that raise #GP (SDM vol. 3, 2.5; vol. 2, MOV to control registers): those that QEMU's
  * translator takes, and does not come back from.
  */
-#include "case64.h"
+#include "case.h"
 
         .code64
         .text

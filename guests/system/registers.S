@@ -4,7 +4,7 @@
  * the tables' registers; what counters and CMPXCHG16B want; data at addresses that are not canonical (vol. 1, 3.3.7.1).
  * Reserved bits of CR3 and CR4 are not here: QEMU hangs.
  */
-#include "case64.h"
+#include "case.h"
 
 #define NOWHERE 0x0000800000000000
 #define EFER 0xc0000080

@@ -114,8 +114,6 @@ static word start_value(int n)
 
 static void print_where(const struct frame *f)
 {
-    if (f->vector == VECTOR_OK)
-        return;
     /* In real and virtual-8086 mode as a linear address. */
     field("ip", case_is_real || f->flags & VM ? f->ip + (f->cs << 4) : f->ip);
     field("cs", f->cs & 0xffff);
@@ -124,7 +122,7 @@ static void print_where(const struct frame *f)
 /* Whether the entry changed the level, or came from virtual-8086 mode, so that SS and SP are on the stack. */
 static int has_stack(const struct frame *f)
 {
-    return sizeof(word) == 8 || case_is_real || (f->vector != VECTOR_OK && ((f->flags & VM) || (f->cs & 3) != 0));
+    return sizeof(word) == 8 || case_is_real || (f->flags & VM) || (f->cs & 3) != 0;
 }
 
 static void print_registers(const struct frame *f)
@@ -162,15 +160,11 @@ static void print_registers(const struct frame *f)
 int exception(struct frame *f)
 {
     print_name();
-    if (f->vector == VECTOR_OK) {
-        print("ok");
-    } else {
-        print("vector ");
-        print_hex(f->vector);
-        if (has_error(f->vector)) {
-            print(" error ");
-            print_hex(f->error);
-        }
+    print("vector ");
+    print_hex(f->vector);
+    if (has_error(f->vector)) {
+        print(" error ");
+        print_hex(f->error);
     }
     print_where(f);
     print_registers(f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What an entry in harness32.S or harness64.S leaves on the stack, and what it says of the case. */
+/* What an entry in harness.S or harness16.S leaves on the stack, and what it says of the case. */
 #ifndef REPORT_H
 #define REPORT_H
 

@@ -3,7 +3,7 @@
  * Segment registers in 32-bit protected mode (SDM vol. 3, 3.4 and chapter 5): every kind of descriptor in every register,
  * from levels 0 and 3; limits; LAR, LSL, VERR, VERW, ARPL; the descriptor table registers, LLDT and LTR.
  */
-#include "case32.h"
+#include "case.h"
 
 #define LDT FREE
 #define AT(n) (SPARE + 8 * (n))
@@ -54,7 +54,7 @@ cases:
         movw case_value, %ax
         to_user
         movw %ax, %\r
-        endcase_outside
+        endcase
         next_of_each
         .endr
         case_each few_selectors, "pop ds"
@@ -174,11 +174,11 @@ cases:
         case "ltr at level 3"
         to_user
         ltr %ax
-        endcase_outside
+        endcase
         case "lldt at level 3"
         to_user
         lldt %ax
-        endcase_outside
+        endcase
         xorl %eax, %eax
         lldt %ax
 
@@ -193,7 +193,7 @@ cases:
         movl case_value, %ecx
         to_user
         \i %ecx, %eax
-        endcase_outside
+        endcase
         next_of_each
         .endr
         case "lar, 16 bits"
@@ -214,7 +214,7 @@ cases:
         movl case_value, %ecx
         to_user
         \i %cx
-        endcase_outside
+        endcase
         next_of_each
         .endr
         .irp pair, 0x1b0000, 0x1b0003, 0x080003, 0x0b0001, 0x0a0002, 0x090003
@@ -256,7 +256,7 @@ cases:
         sidt FREE
         movl FREE, %eax
         movzwl FREE + 4, %ecx
-        endcase_outside
+        endcase
         movw $0x1ff, FREE
         movl $0x12345678, FREE + 2
         case "lidt and sidt, 32 bits"
@@ -276,20 +276,20 @@ cases:
         case "lgdt at level 3"
         to_user
         lgdt FREE
-        endcase_outside
+        endcase
         case "lidt at level 3"
         to_user
         lidt FREE
-        endcase_outside
+        endcase
         case "sldt and str at level 3"
         to_user
         sldt %eax
         str %ecx
-        endcase_outside
+        endcase
         case "smsw at level 3"
         to_user
         smsw %eax
-        endcase_outside
+        endcase
         jmp finish
 
         .section .rodata

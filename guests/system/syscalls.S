@@ -3,7 +3,7 @@
  * SYSCALL, SYSENTER and their ways back in long mode (SDM vol. 3, 5.8.7 and 5.8.8): from 64-bit code and compatibility mode,
  * flags and their masks, selectors, what may not be; single steps over what changes TF; SWAPGS.
  */
-#include "case64.h"
+#include "case.h"
 
 #define NOWHERE 0x0000800000000000
 #define STAR 0xc0000081

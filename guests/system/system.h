@@ -30,8 +30,7 @@
 #define SPARE 0x60             /* from here on cases put in what they want */
 #define GDT_ENTRIES 64
 
-#define VECTOR_OK 256          /* a case that came to its end */
-#define VECTOR_END 0x80        /* the same, by an interrupt: from other levels and modes */
+#define VECTOR_END 0x80        /* the interrupt that ends a case */
 
 #ifdef __ASSEMBLER__
 

@@ -3,7 +3,7 @@
  * Task switches (SDM vol. 3, chapter 8): by JMP, CALL, IRET, task gates and interrupts, with all checks. A task that is
  * reached shows its link, the busy bits and what was saved of the old one, and ends the case.
  */
-#include "case32.h"
+#include "case.h"
 
 #define TASK (FREE + 0x1000)     /* the other task's state */
 #define TASK16 (FREE + 0x2000)   /* one of 16 bits */
@@ -113,29 +113,37 @@ fresh:
         call fresh
         case \name
         .endm
+        .macro switch_case how, selector, name:vararg
+        fresh_case \name
+        \how $\selector, $0
+        endcase
+        .endm
+        .macro task_gate vector, selector=TASK_SELECTOR, rights=0xe500
+        movl $(\selector << 16), idt + 8 * \vector
+        movl $\rights, idt + 8 * \vector + 4
+        .endm
         /* A switch that goes wrong in the new task: the exception comes to the catcher. */
         .macro caught vector, code=catcher_code
         movl $\code, CATCHER + 0x20
-        movl $(CATCHER_SELECTOR << 16), idt + 8 * \vector
-        movl $0xe500, idt + 8 * \vector + 4
+        task_gate \vector, CATCHER_SELECTOR
+        .endm
+        /* The way back of a task that has none. */
+        .macro iret_case link, name:vararg
+        fresh_case \name
+        movl $\link, tss
+        pushl $0x4002
+        popfl
+        iretl
+        endcase
         .endm
 
 cases:
-        fresh_case "jmp to a TSS"
-        ljmp $TASK_SELECTOR, $0
-        endcase
-        fresh_case "call of a TSS"
-        lcall $TASK_SELECTOR, $0
-        endcase
-        fresh_case "jmp to a task gate"
-        ljmp $TASK_GATE, $0
-        endcase
-        fresh_case "call of a task gate"
-        lcall $TASK_GATE, $0
-        endcase
+        switch_case ljmp, TASK_SELECTOR, "jmp to a TSS"
+        switch_case lcall, TASK_SELECTOR, "call of a TSS"
+        switch_case ljmp, TASK_GATE, "jmp to a task gate"
+        switch_case lcall, TASK_GATE, "call of a task gate"
         fresh_case "int by a task gate"
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0xe500, idt + 8 * 0x20 + 4
+        task_gate 0x20
         int $0x20
         endcase
         fresh_case "exception with an error code by a task gate"
@@ -150,22 +158,21 @@ cases:
         fresh_case "jmp to a TSS of level 0 at level 3"
         to_user
         ljmp $TASK_SELECTOR, $0
-        endcase_outside
+        endcase
         fresh_case "call of a task gate at level 3"
         to_user
         lcall $TASK_GATE, $0
-        endcase_outside
+        endcase
         fresh_case "call of a task gate of level 0 at level 3"
         movl $0x8500, gdt + TASK_GATE + 4
         to_user
         lcall $TASK_GATE, $0
-        endcase_outside
+        endcase
         fresh_case "int by a task gate of level 0 at level 3"
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0x8500, idt + 8 * 0x20 + 4
+        task_gate 0x20, TASK_SELECTOR, 0x8500
         to_user
         int $0x20
-        endcase_outside
+        endcase
         fresh_case "there and back"
         movl $task_code_gone_back, TASK + 0x20
         lcall $TASK_SELECTOR, $0
@@ -176,8 +183,7 @@ cases:
         endcase
         fresh_case "there and back by an interrupt"
         movl $task_code_gone_back, TASK + 0x20
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0xe500, idt + 8 * 0x20 + 4
+        task_gate 0x20
         int $0x20
         movb gdt + TASK_SELECTOR + 5, %cl
         movb gdt + TSS_SELECTOR + 5, %ch
@@ -228,42 +234,20 @@ cases:
         endcase
         fresh_case "int by a task gate to a busy TSS"
         movb $0x8b, gdt + TASK_SELECTOR + 5
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0xe500, idt + 8 * 0x20 + 4
+        task_gate 0x20
         int $0x20
         endcase
-        fresh_case "iret to a TSS that is not busy"
-        movl $TASK_SELECTOR, tss
-        pushl $0x4002
-        popfl
-        iretl
-        endcase
-        fresh_case "iret to nothing"
-        movl $0, tss
-        pushl $0x4002
-        popfl
-        iretl
-        endcase
-        fresh_case "iret to data"
-        movl $DATA, tss
-        pushl $0x4002
-        popfl
-        iretl
-        endcase
-        fresh_case "iret to an entry of the LDT"
-        movl $4, tss
-        pushl $0x4002
-        popfl
-        iretl
-        endcase
+        iret_case TASK_SELECTOR, "iret to a TSS that is not busy"
+        iret_case 0, "iret to nothing"
+        iret_case DATA, "iret to data"
+        iret_case 4, "iret to an entry of the LDT"
         fresh_case "TSS that is not present"
         movb $0x09, gdt + TASK_SELECTOR + 5
         ljmp $TASK_SELECTOR, $0
         endcase
         fresh_case "TSS that is not present, by an interrupt"
         movb $0x09, gdt + TASK_SELECTOR + 5
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0xe500, idt + 8 * 0x20 + 4
+        task_gate 0x20
         int $0x20
         endcase
         fresh_case "TSS that is too short"
@@ -275,8 +259,7 @@ cases:
         ljmp $TASK_GATE, $0
         endcase
         fresh_case "task gate in the IDT that is not present"
-        movl $(TASK_SELECTOR << 16), idt + 8 * 0x20
-        movl $0x6500, idt + 8 * 0x20 + 4
+        task_gate 0x20, TASK_SELECTOR, 0x6500
         int $0x20
         endcase
         fresh_case "task gate to nothing"
@@ -349,12 +332,8 @@ cases:
         ljmp $TASK_SELECTOR, $0
         endcase
 
-        fresh_case "jmp to a TSS of 16 bits"
-        ljmp $TASK16_SELECTOR, $0
-        endcase
-        fresh_case "call of a TSS of 16 bits"
-        lcall $TASK16_SELECTOR, $0
-        endcase
+        switch_case ljmp, TASK16_SELECTOR, "jmp to a TSS of 16 bits"
+        switch_case lcall, TASK16_SELECTOR, "call of a TSS of 16 bits"
         fresh_case "TSS of 16 bits that is too short"
         movb $0x2a, gdt + TASK16_SELECTOR
         ljmp $TASK16_SELECTOR, $0
@@ -367,7 +346,7 @@ cases:
         movl $\selector, tss + 8
         to_user
         int $3
-        endcase_outside
+        endcase
         .endr
         fresh_case "int at level 3 with an SS0 that is not present"
         caught 11
@@ -376,7 +355,7 @@ cases:
         movl $AT(8), tss + 8
         to_user
         int $3
-        endcase_outside
+        endcase
         fresh_case "int at level 3 with a TSS that ends before SS0"
         caught 10
         movb $8, gdt + TSS_SELECTOR
@@ -385,7 +364,7 @@ cases:
         ltr %ax
         to_user
         int $3
-        endcase_outside
+        endcase
 
 /* Debug: the T bit of the new task's TSS, and breakpoints that do not hold for another task. */
         fresh_case "the new task is to be debugged"

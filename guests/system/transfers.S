@@ -3,7 +3,7 @@
  * Far JMP, CALL and RET and IRET in 32-bit protected mode, by code segments and call gates (SDM vol. 3, 5.8). What is
  * reached shows what it finds on the stack and ends the case.
  */
-#include "case32.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define GATE AT(24)
@@ -46,6 +46,20 @@ landing16:
         int $VECTOR_END
         .code32
 
+        /* LRET, or IRET with flags. */
+        .macro return how, code, label, flags
+        .ifc \how, iret
+        pushl $\flags
+        .endif
+        pushl \code
+        pushl $\label
+        .ifc \how, iret
+        iretl
+        .else
+        lret
+        .endif
+        .endm
+
 cases:
         descriptor AT(0), 0, 0xfffff, 0x9a, 12     /* code */
         descriptor AT(1), 0, 0xfffff, 0x9e, 12     /* conforming code */
@@ -80,7 +94,7 @@ cases:
         movl %eax, FREE + 4
         to_user
         \how *FREE
-        endcase_outside
+        endcase
         next_of_each
         .endr
         case "lcall, 16-bit operand"
@@ -108,52 +122,25 @@ cases:
         movl gdt + AT(0) + 4, %eax
         endcase
 
-        case_each code_selectors, "lret"
-        pushl case_value
-        pushl $landing
-        lret
+        .irp how, lret, iret
+        case_each code_selectors, "\how"
+        return \how, case_value, landing, 0x246ed7
         endcase
         next_of_each
-        case_each code_selectors, "lret at level 3"
+        case_each code_selectors, "\how at level 3"
         movl case_value, %eax
         to_user
-        pushl %eax
-        pushl $landing
-        lret
-        endcase_outside
-        next_of_each
-        case_each code_selectors, "iret"
-        pushl $0x246ed7
-        pushl case_value
-        pushl $landing
-        iretl
+        return \how, %eax, landing, 0x247ed7
         endcase
         next_of_each
-        case_each code_selectors, "iret at level 3"
-        movl case_value, %eax
-        to_user
-        pushl $0x247ed7
-        pushl %eax
-        pushl $landing
-        iretl
-        endcase_outside
-        next_of_each
+        .endr
 
 /* Out to level 3: which stacks do, and what becomes of data segments. */
         .irp how, lret, iret
         case_each stack_selectors, "\how to level 3, SS"
         pushl case_value
         pushl $USER_STACK
-        .ifc \how, iret
-        pushl $0x3202
-        .endif
-        pushl $USER_CODE
-        pushl $landing_quiet
-        .ifc \how, iret
-        iretl
-        .else
-        lret
-        .endif
+        return \how, $USER_CODE, landing_quiet, 0x3202
         endcase
         next_of_each
         case "\how to level 3, data segments"
@@ -167,16 +154,7 @@ cases:
         movw %ax, %gs
         pushl $USER_DATA
         pushl $USER_STACK
-        .ifc \how, iret
-        pushl $2
-        .endif
-        pushl $USER_CODE
-        pushl $landing_quiet
-        .ifc \how, iret
-        iretl
-        .else
-        lret
-        .endif
+        return \how, $USER_CODE, landing_quiet, 2
         endcase
         .endr
         case "lret to level 3 with parameters"
@@ -231,7 +209,7 @@ cases:
         pushl $USER_CODE
         pushl $7f
         iretl
-7:      endcase_outside
+7:      endcase
         case "popf at level 0 with flags \flags"
         pushl $\flags
         popfl
@@ -244,12 +222,12 @@ cases:
         to_user
         pushl $\flags
         popfl
-        endcase_outside
+        endcase
         case "popf at level 3 and IOPL 3 with flags \flags"
         to_user 0x3002
         pushl $\flags
         popfl
-        endcase_outside
+        endcase
         .endr
 
 /* Call gates: to which code, with which rights. */
@@ -266,7 +244,7 @@ cases:
         pushl $0x2222
         pushl $0x3333
         \how $GATE, $0
-        endcase_outside
+        endcase
         .endm
         .irp how, ljmp, lcall
         with_gate AT(0), 0xec00
@@ -312,14 +290,14 @@ cases:
         case "call gate and back to level 3"
         to_user
         lcall $GATE, $0
-        endcase_outside
+        endcase
         with_gate AT(0), 0xec02, returns_8
         case "call gate and back to level 3, with parameters"
         to_user
         pushl $1
         pushl $2
         lcall $GATE, $0
-        endcase_outside
+        endcase
 
 /* The stack that the TSS names: SS0, then where. */
         descriptor INNER_STACK, 0, 0xfffff, 0x92, 12
@@ -329,7 +307,7 @@ cases:
         to_user
         movl %eax, %ss:tss + 8
         lcall $GATE, $0
-        endcase_outside
+        endcase
         movl $DATA, tss + 8
         next_of_each
         case_each inner_stacks, "int, SS0"
@@ -337,7 +315,7 @@ cases:
         to_user
         movl %eax, %ss:tss + 8
         int $3
-        endcase_outside
+        endcase
         movl $DATA, tss + 8
         next_of_each
         jmp finish

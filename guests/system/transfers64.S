@@ -3,7 +3,7 @@
  * Far JMP, CALL and RET and IRET in long mode (SDM vol. 3, 5.8; vol. 2): by code segments and call gates of 16 bytes, between
  * 64-bit code and compatibility mode; data segments and stacks; descriptors of 16 bytes; branches that lead nowhere.
  */
-#include "case64.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define GATE AT(24)

@@ -3,7 +3,7 @@
  * Virtual-8086 mode (SDM vol. 3, chapter 20): the way in by IRET, what IOPL and the bitmap of ports allow, interrupts and
  * exceptions out of it to level 0, segments. Its code is in the image's own 64 KiB; most cases end with UD2.
  */
-#include "case32.h"
+#include "case.h"
 
 #define AT(n) (SPARE + 8 * (n))
 #define GATE (idt + 8 * 0x30)
@@ -107,7 +107,7 @@ cases:
         pushl $\value
         .endr
         iretl
-        endcase_outside
+        endcase
         case "popf with VM"
         pushl $(VM + 2)
         popfl

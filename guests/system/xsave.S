@@ -3,7 +3,7 @@
  * XGETBV, XSETBV, XSAVE and XRSTOR (SDM vol. 1, chapter 13): what CR4 and CR0 allow, values of XCR0, the size and the header of the
  * area; CPUID as it is executed.
  */
-#include "case64.h"
+#include "case.h"
 
         .set AREA, FREE
 #define OSXSAVE_CR4 0x40620      /* with OSFXSR, OSXMMEXCPT and PAE */

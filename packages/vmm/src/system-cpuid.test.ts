@@ -73,6 +73,6 @@ describe(`CPUID beside QEMU's translator${whyNot}`, () => {
         cpuidDifferences[cpu].map(({ reason: _, ...difference }) => difference),
       )
     },
-    60_000,
+    180_000,
   )
 })

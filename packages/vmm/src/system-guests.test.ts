@@ -67,7 +67,7 @@ describe(`system instructions beside QEMU's translator${whyNot}`, () => {
       // Compiled code does what the interpreter does.
       expect([...(await underOurs(image, cpu, 1))]).toEqual([...ours])
     },
-    60_000,
+    180_000,
   )
 
   // QEMU's translator takes these values, and does not come back.

@@ -8,7 +8,7 @@ import { expect } from 'vitest'
 import { boot, debugExit } from './boot.js'
 import type { CaseLines } from './system-differences/system-difference.js'
 
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 60_000
 const machine = '-M microvm -nodefaults -no-user-config -display none -m 64M -serial stdio'.split(' ')
 
 /** What each case of an image wrote, by its name and without it: a line for each of its events. */

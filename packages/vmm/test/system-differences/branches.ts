@@ -249,16 +249,16 @@ export const branches: SystemDifferences = [
     manual: 'SDM volume 2, INT n: #GP if the offset of the gate is not canonical, before anything is pushed',
     cases: {
       'interrupt gate, upper half of the offset 8000': [
-        'vector d error 0 ip=+53 cs=48 fl=46 ax=8000',
-        'vector d error 0 ip=800000010000 cs=48 fl=46 sp=7fd8 ax=8000',
+        'vector d error 0 ip=+46 cs=48 fl=2 ax=8000',
+        'vector d error 0 ip=800000010000 cs=48 fl=2 sp=7fd8 ax=8000',
       ],
       'interrupt gate, upper half of the offset ffff7fff': [
-        'vector d error 0 ip=+53 cs=48 fl=46 ax=ffff7fff',
-        'vector d error 0 ip=ffff7fff00010000 cs=48 fl=46 sp=7fd8 ax=ffff7fff',
+        'vector d error 0 ip=+46 cs=48 fl=2 ax=ffff7fff',
+        'vector d error 0 ip=ffff7fff00010000 cs=48 fl=2 sp=7fd8 ax=ffff7fff',
       ],
       'interrupt gate, upper half of the offset 12345678': [
-        'vector d error 0 ip=+53 cs=48 fl=46 ax=12345678',
-        'vector d error 0 ip=1234567800010000 cs=48 fl=46 sp=7fd8 ax=12345678',
+        'vector d error 0 ip=+46 cs=48 fl=2 ax=12345678',
+        'vector d error 0 ip=1234567800010000 cs=48 fl=2 sp=7fd8 ax=12345678',
       ],
     },
   },

@@ -6,24 +6,33 @@ export const debug: SystemDifferences = [
   {
     manual: 'SDM volume 3, 18.2.3: bit 12 of DR6 is 0',
     cases: {
-      'dr6 after ones': ['ok fl=2 ax=ffffffff cx=ffffefff', 'ok fl=2 ax=ffffffff cx=ffffffff'],
+      'dr6 after ones': [
+        'vector 80 ip=+d cs=8 fl=2 ax=ffffffff cx=ffffefff',
+        'vector 80 ip=+d cs=8 fl=2 ax=ffffffff cx=ffffffff',
+      ],
       'dr4 and dr5 are dr6 and dr7': [
-        'ok fl=2 ax=12345678 cx=ffff4ff8 dx=400',
-        'ok fl=2 ax=12345678 cx=ffff5ff8 dx=400',
+        'vector 80 ip=+10 cs=8 fl=2 ax=12345678 cx=ffff4ff8 dx=400',
+        'vector 80 ip=+10 cs=8 fl=2 ax=12345678 cx=ffff5ff8 dx=400',
       ],
     },
   },
   {
     manual: 'SDM volume 3, 18.2.4: bits 12, 14 and 15 of DR7 are 0',
     cases: {
-      'dr7 after ones without GD': ['ok fl=2 ax=ffffd000 cx=ffff0400', 'ok fl=2 ax=ffffd000 cx=ffffd400'],
+      'dr7 after ones without GD': [
+        'vector 80 ip=+d cs=8 fl=2 ax=ffffd000 cx=ffff0400',
+        'vector 80 ip=+d cs=8 fl=2 ax=ffffd000 cx=ffffd400',
+      ],
     },
   },
   {
     manual: 'SDM volume 3, 18.2.4: with GD set, an access to a debug register raises #DB',
     cases: {
-      GD: ['vector 1 ip=+8 cs=8 fl=2 ax=2000 dr6=ffff2ff0', 'ok fl=2 ax=2000 cx=0'],
-      'GD and a write': ['vector 1 ip=+8 cs=8 fl=2 ax=2000 dr6=ffff2ff0', 'ok fl=2 ax=2000'],
+      GD: ['vector 1 ip=+8 cs=8 fl=2 ax=2000 dr6=ffff2ff0', 'vector 80 ip=+d cs=8 fl=2 ax=2000 cx=0'],
+      'GD and a write': [
+        'vector 1 ip=+8 cs=8 fl=2 ax=2000 dr6=ffff2ff0',
+        'vector 80 ip=+d cs=8 fl=2 ax=2000',
+      ],
     },
   },
   {
@@ -36,14 +45,14 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+27 cs=8 fl=102 dr6=ffff4ff0',
           'vector 1 ip=+29 cs=8 fl=102 sp=7ffc dr6=ffff4ff0',
           'vector 1 ip=+2a cs=8 fl=2 dr6=ffff4ff0',
-          'ok fl=2',
+          'vector 80 ip=+2c cs=8 fl=2',
         ],
         [
           'vector 1 ip=+26 cs=8 fl=302 dr6=ffff4ff0',
           'vector 1 ip=+27 cs=8 fl=102 dr6=ffff4ff0',
           'vector 1 ip=+29 cs=8 fl=102 sp=7ffc dr6=ffff4ff0',
           'vector 1 ip=+2a cs=8 fl=2 dr6=ffff4ff0',
-          'ok fl=2',
+          'vector 80 ip=+2c cs=8 fl=2',
         ],
       ],
     },
@@ -56,12 +65,12 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+26 cs=8 fl=102 dr6=ffff4ff0',
           'vector 1 ip=+28 cs=8 fl=102 sp=7ffc dr6=ffff4ff0',
           'vector 1 ip=+29 cs=8 fl=2 dr6=ffff4ff0',
-          'ok fl=2',
+          'vector 80 ip=+2b cs=8 fl=2',
         ],
         [
           'vector 1 ip=+28 cs=8 fl=102 sp=7ffc dr6=ffff4ff0',
           'vector 1 ip=+29 cs=8 fl=2 dr6=ffff4ff0',
-          'ok fl=2',
+          'vector 80 ip=+2b cs=8 fl=2',
         ],
       ],
     },
@@ -71,12 +80,12 @@ export const debug: SystemDifferences = [
       'SDM volume 3, 18.3.1.1: RF is pushed as 1 after an iteration of a repeated string instruction but the last',
     cases: {
       'a breakpoint on rep stosb': [
-        ['vector 1 ip=+3e cs=8 fl=2 cx=3 di=40000 dr6=ffff0ff4', 'ok fl=2 cx=0 di=40003'],
+        ['vector 1 ip=+3e cs=8 fl=2 cx=3 di=40000 dr6=ffff0ff4', 'vector 80 ip=+43 cs=8 fl=2 cx=0 di=40003'],
         [
           'vector 1 ip=+3e cs=8 fl=2 cx=3 di=40000 dr6=ffff0ff4',
           'vector 1 ip=+3e cs=8 fl=2 cx=2 di=40001 dr6=ffff0ff4',
           'vector 1 ip=+3e cs=8 fl=2 cx=1 di=40002 dr6=ffff0ff4',
-          'ok fl=2 cx=0 di=40003',
+          'vector 80 ip=+43 cs=8 fl=2 cx=0 di=40003',
         ],
       ],
     },
@@ -92,7 +101,7 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+5b cs=8 fl=2 cx=0 dr6=ffff0ff1',
           'vector 1 ip=+61 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+6d cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
-          'ok fl=2 cx=0 dx=0',
+          'vector 80 ip=+6f cs=8 fl=2 cx=0 dx=0',
         ],
         [
           'vector 1 ip=+40 cs=8 fl=2 dr6=ffff0ff1',
@@ -102,7 +111,7 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+61 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+67 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+6d cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
-          'ok fl=2 cx=0 dx=0',
+          'vector 80 ip=+6f cs=8 fl=2 cx=0 dx=0',
         ],
       ],
       'data with bits 7, reads and writes': [
@@ -114,7 +123,7 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+5b cs=8 fl=2 cx=0 dr6=ffff0ff1',
           'vector 1 ip=+61 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+6d cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
-          'ok fl=2 cx=0 dx=0',
+          'vector 80 ip=+6f cs=8 fl=2 cx=0 dx=0',
         ],
         [
           'vector 1 ip=+40 cs=8 fl=2 dr6=ffff0ff1',
@@ -125,7 +134,7 @@ export const debug: SystemDifferences = [
           'vector 1 ip=+61 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+67 cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
           'vector 1 ip=+6d cs=8 fl=2 cx=0 dx=0 dr6=ffff0ff1',
-          'ok fl=2 cx=0 dx=0',
+          'vector 80 ip=+6f cs=8 fl=2 cx=0 dx=0',
         ],
       ],
     },
@@ -137,12 +146,12 @@ export const debug: SystemDifferences = [
         [
           'vector 1 ip=+5d cs=8 fl=6 cx=3 si=40001 di=40002 dr6=ffff0ff4',
           'vector 1 ip=+5d cs=8 fl=6 cx=2 si=40002 di=40003 dr6=ffff0ff6',
-          'ok fl=6 cx=0 si=40004 di=40005',
+          'vector 80 ip=+62 cs=8 fl=6 cx=0 si=40004 di=40005',
         ],
         [
           'vector 1 ip=+5d cs=8 fl=6 cx=3 si=40001 di=40002 dr6=ffff0ff4',
           'vector 1 ip=+5d cs=8 fl=6 cx=2 si=40002 di=40003 dr6=ffff0ff4',
-          'ok fl=6 cx=0 si=40004 di=40005',
+          'vector 80 ip=+62 cs=8 fl=6 cx=0 si=40004 di=40005',
         ],
       ],
       'two data breakpoints at once': [
@@ -155,8 +164,16 @@ export const debug: SystemDifferences = [
     manual: 'SDM volume 3, 18.2.5: the length masks the low bits of the address',
     cases: {
       'data at an address that is not aligned': [
-        ['vector 1 ip=+40 cs=8 fl=2 dr6=ffff0ff1', 'vector 1 ip=+45 cs=8 fl=2 dr6=ffff0ff1', 'ok fl=2'],
-        ['vector 1 ip=+45 cs=8 fl=2 dr6=ffff0ff1', 'vector 1 ip=+4a cs=8 fl=2 dr6=ffff0ff1', 'ok fl=2'],
+        [
+          'vector 1 ip=+40 cs=8 fl=2 dr6=ffff0ff1',
+          'vector 1 ip=+45 cs=8 fl=2 dr6=ffff0ff1',
+          'vector 80 ip=+4c cs=8 fl=2',
+        ],
+        [
+          'vector 1 ip=+45 cs=8 fl=2 dr6=ffff0ff1',
+          'vector 1 ip=+4a cs=8 fl=2 dr6=ffff0ff1',
+          'vector 80 ip=+4c cs=8 fl=2',
+        ],
       ],
     },
   },
@@ -167,9 +184,12 @@ export const debug: SystemDifferences = [
         [
           'vector 1 ip=+48 cs=8 fl=2 cx=1 dx=80 si=67 dr6=ffff0ff4',
           'vector 1 ip=+4a cs=8 fl=2 cx=0 dx=80 si=68 dr6=ffff0ff4',
-          'ok fl=2 cx=0 dx=80 si=68',
+          'vector 80 ip=+4d cs=8 fl=2 cx=0 dx=80 si=68',
         ],
-        ['vector 1 ip=+4a cs=8 fl=2 cx=2 dx=80 si=67 dr6=ffff0ff4', 'ok fl=2 cx=2 dx=80 si=67'],
+        [
+          'vector 1 ip=+4a cs=8 fl=2 cx=2 dx=80 si=67 dr6=ffff0ff4',
+          'vector 80 ip=+4d cs=8 fl=2 cx=2 dx=80 si=67',
+        ],
       ],
     },
   },

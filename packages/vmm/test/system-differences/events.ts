@@ -55,4 +55,8 @@ export const events: SystemDifferences = [
       ],
     },
   },
+  {
+    manual: 'SDM volume 3, 18.3.1.1: RF is cleared after each instruction but IRET and a task switch',
+    cases: { 'RF and PUSHF': ['vector 80 ip=+11 cs=8 fl=2 ax=2', 'vector 80 ip=+11 cs=8 fl=10002 ax=2'] },
+  },
 ]

@@ -8,155 +8,155 @@ export const limits: SystemDifferences = [
     cases: {
       'kind 0, byte read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=1000 es=63',
-        'ok fl=2 ax=63 dx=0 bx=1000 es=63',
+        'vector 80 ip=+12 cs=8 fl=2 ax=63 dx=0 bx=1000 es=63',
       ],
       'kind 0, byte read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=fffd es=63',
-        'ok fl=2 ax=63 dx=0 bx=fffd es=63',
+        'vector 80 ip=+12 cs=8 fl=2 ax=63 dx=0 bx=fffd es=63',
       ],
       'kind 0, word read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=1000 es=63',
-        'ok fl=2 ax=63 dx=0 bx=1000 es=63',
+        'vector 80 ip=+13 cs=8 fl=2 ax=63 dx=0 bx=1000 es=63',
       ],
       'kind 0, word read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=fffd es=63',
-        'ok fl=2 ax=63 dx=0 bx=fffd es=63',
+        'vector 80 ip=+13 cs=8 fl=2 ax=63 dx=0 bx=fffd es=63',
       ],
       'kind 0, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=ffd fs=63',
-        'ok fl=2 ax=63 dx=0 bx=ffd fs=63',
+        'vector 80 ip=+12 cs=8 fl=2 ax=63 dx=0 bx=ffd fs=63',
       ],
       'kind 0, dword read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=1000 fs=63',
-        'ok fl=2 ax=63 dx=0 bx=1000 fs=63',
+        'vector 80 ip=+12 cs=8 fl=2 ax=63 dx=0 bx=1000 fs=63',
       ],
       'kind 0, dword read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=fffd fs=63',
-        'ok fl=2 ax=63 dx=0 bx=fffd fs=63',
+        'vector 80 ip=+12 cs=8 fl=2 ax=63 dx=0 bx=fffd fs=63',
       ],
       'kind 0, byte written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=1000 es=63',
-        'ok fl=2 ax=63 bx=1000 es=63',
+        'vector 80 ip=+13 cs=8 fl=2 ax=63 bx=1000 es=63',
       ],
       'kind 0, byte written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=fffd es=63',
-        'ok fl=2 ax=63 bx=fffd es=63',
+        'vector 80 ip=+13 cs=8 fl=2 ax=63 bx=fffd es=63',
       ],
       'kind 0, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=ffd gs=63',
-        'ok fl=2 ax=63 bx=ffd gs=63',
+        'vector 80 ip=+16 cs=8 fl=2 ax=63 bx=ffd gs=63',
       ],
       'kind 0, dword written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=1000 gs=63',
-        'ok fl=2 ax=63 bx=1000 gs=63',
+        'vector 80 ip=+16 cs=8 fl=2 ax=63 bx=1000 gs=63',
       ],
       'kind 0, dword written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=63 bx=fffd gs=63',
-        'ok fl=2 ax=63 bx=fffd gs=63',
+        'vector 80 ip=+16 cs=8 fl=2 ax=63 bx=fffd gs=63',
       ],
       'kind 1, byte read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=1000 es=6b',
-        'ok fl=2 ax=6b dx=0 bx=1000 es=6b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=6b dx=0 bx=1000 es=6b',
       ],
       'kind 1, byte read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=fffd es=6b',
-        'ok fl=2 ax=6b dx=0 bx=fffd es=6b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=6b dx=0 bx=fffd es=6b',
       ],
       'kind 1, word read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=1000 es=6b',
-        'ok fl=2 ax=6b dx=0 bx=1000 es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b dx=0 bx=1000 es=6b',
       ],
       'kind 1, word read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=fffd es=6b',
-        'ok fl=2 ax=6b dx=0 bx=fffd es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b dx=0 bx=fffd es=6b',
       ],
       'kind 1, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=ffd fs=6b',
-        'ok fl=2 ax=6b dx=0 bx=ffd fs=6b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=6b dx=0 bx=ffd fs=6b',
       ],
       'kind 1, dword read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=1000 fs=6b',
-        'ok fl=2 ax=6b dx=0 bx=1000 fs=6b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=6b dx=0 bx=1000 fs=6b',
       ],
       'kind 1, dword read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=fffd fs=6b',
-        'ok fl=2 ax=6b dx=0 bx=fffd fs=6b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=6b dx=0 bx=fffd fs=6b',
       ],
       'kind 5, byte read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=1000 es=8b',
-        'ok fl=2 ax=8b dx=0 bx=1000 es=8b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=8b dx=0 bx=1000 es=8b',
       ],
       'kind 5, byte read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=fffd es=8b',
-        'ok fl=2 ax=8b dx=0 bx=fffd es=8b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=8b dx=0 bx=fffd es=8b',
       ],
       'kind 5, word read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=1000 es=8b',
-        'ok fl=2 ax=8b dx=0 bx=1000 es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b dx=0 bx=1000 es=8b',
       ],
       'kind 5, word read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=fffd es=8b',
-        'ok fl=2 ax=8b dx=0 bx=fffd es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b dx=0 bx=fffd es=8b',
       ],
       'kind 5, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=ffd fs=8b',
-        'ok fl=2 ax=8b dx=0 bx=ffd fs=8b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=8b dx=0 bx=ffd fs=8b',
       ],
       'kind 5, dword read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=1000 fs=8b',
-        'ok fl=2 ax=8b dx=0 bx=1000 fs=8b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=8b dx=0 bx=1000 fs=8b',
       ],
       'kind 5, dword read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=fffd fs=8b',
-        'ok fl=2 ax=8b dx=0 bx=fffd fs=8b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=8b dx=0 bx=fffd fs=8b',
       ],
       'kind 6, byte read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=1000 es=93',
-        'ok fl=2 ax=93 dx=0 bx=1000 es=93',
+        'vector 80 ip=+12 cs=8 fl=2 ax=93 dx=0 bx=1000 es=93',
       ],
       'kind 6, byte read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=fffd es=93',
-        'ok fl=2 ax=93 dx=0 bx=fffd es=93',
+        'vector 80 ip=+12 cs=8 fl=2 ax=93 dx=0 bx=fffd es=93',
       ],
       'kind 6, word read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=1000 es=93',
-        'ok fl=2 ax=93 dx=0 bx=1000 es=93',
+        'vector 80 ip=+13 cs=8 fl=2 ax=93 dx=0 bx=1000 es=93',
       ],
       'kind 6, word read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=fffd es=93',
-        'ok fl=2 ax=93 dx=0 bx=fffd es=93',
+        'vector 80 ip=+13 cs=8 fl=2 ax=93 dx=0 bx=fffd es=93',
       ],
       'kind 6, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=ffd fs=93',
-        'ok fl=2 ax=93 dx=0 bx=ffd fs=93',
+        'vector 80 ip=+12 cs=8 fl=2 ax=93 dx=0 bx=ffd fs=93',
       ],
       'kind 6, dword read at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=1000 fs=93',
-        'ok fl=2 ax=93 dx=0 bx=1000 fs=93',
+        'vector 80 ip=+12 cs=8 fl=2 ax=93 dx=0 bx=1000 fs=93',
       ],
       'kind 6, dword read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=fffd fs=93',
-        'ok fl=2 ax=93 dx=0 bx=fffd fs=93',
+        'vector 80 ip=+12 cs=8 fl=2 ax=93 dx=0 bx=fffd fs=93',
       ],
       'kind 6, byte written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=1000 es=93',
-        'ok fl=2 ax=93 bx=1000 es=93',
+        'vector 80 ip=+13 cs=8 fl=2 ax=93 bx=1000 es=93',
       ],
       'kind 6, byte written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=fffd es=93',
-        'ok fl=2 ax=93 bx=fffd es=93',
+        'vector 80 ip=+13 cs=8 fl=2 ax=93 bx=fffd es=93',
       ],
       'kind 6, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=ffd gs=93',
-        'ok fl=2 ax=93 bx=ffd gs=93',
+        'vector 80 ip=+16 cs=8 fl=2 ax=93 bx=ffd gs=93',
       ],
       'kind 6, dword written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=1000 gs=93',
-        'ok fl=2 ax=93 bx=1000 gs=93',
+        'vector 80 ip=+16 cs=8 fl=2 ax=93 bx=1000 gs=93',
       ],
       'kind 6, dword written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=93 bx=fffd gs=93',
-        'ok fl=2 ax=93 bx=fffd gs=93',
+        'vector 80 ip=+16 cs=8 fl=2 ax=93 bx=fffd gs=93',
       ],
     },
   },
@@ -165,83 +165,83 @@ export const limits: SystemDifferences = [
     cases: {
       'kind 1, byte written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=0 es=6b',
-        'ok fl=2 ax=6b bx=0 es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b bx=0 es=6b',
       ],
       'kind 1, byte written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=ffc es=6b',
-        'ok fl=2 ax=6b bx=ffc es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b bx=ffc es=6b',
       ],
       'kind 1, byte written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=ffd es=6b',
-        'ok fl=2 ax=6b bx=ffd es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b bx=ffd es=6b',
       ],
       'kind 1, byte written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=1000 es=6b',
-        'ok fl=2 ax=6b bx=1000 es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b bx=1000 es=6b',
       ],
       'kind 1, byte written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=fffd es=6b',
-        'ok fl=2 ax=6b bx=fffd es=6b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=6b bx=fffd es=6b',
       ],
       'kind 1, dword written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=0 gs=6b',
-        'ok fl=2 ax=6b bx=0 gs=6b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=6b bx=0 gs=6b',
       ],
       'kind 1, dword written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=ffc gs=6b',
-        'ok fl=2 ax=6b bx=ffc gs=6b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=6b bx=ffc gs=6b',
       ],
       'kind 1, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=ffd gs=6b',
-        'ok fl=2 ax=6b bx=ffd gs=6b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=6b bx=ffd gs=6b',
       ],
       'kind 1, dword written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=1000 gs=6b',
-        'ok fl=2 ax=6b bx=1000 gs=6b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=6b bx=1000 gs=6b',
       ],
       'kind 1, dword written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=6b bx=fffd gs=6b',
-        'ok fl=2 ax=6b bx=fffd gs=6b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=6b bx=fffd gs=6b',
       ],
       'kind 5, byte written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=0 es=8b',
-        'ok fl=2 ax=8b bx=0 es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b bx=0 es=8b',
       ],
       'kind 5, byte written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=ffc es=8b',
-        'ok fl=2 ax=8b bx=ffc es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b bx=ffc es=8b',
       ],
       'kind 5, byte written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=ffd es=8b',
-        'ok fl=2 ax=8b bx=ffd es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b bx=ffd es=8b',
       ],
       'kind 5, byte written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=1000 es=8b',
-        'ok fl=2 ax=8b bx=1000 es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b bx=1000 es=8b',
       ],
       'kind 5, byte written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=fffd es=8b',
-        'ok fl=2 ax=8b bx=fffd es=8b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=8b bx=fffd es=8b',
       ],
       'kind 5, dword written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=0 gs=8b',
-        'ok fl=2 ax=8b bx=0 gs=8b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=8b bx=0 gs=8b',
       ],
       'kind 5, dword written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=ffc gs=8b',
-        'ok fl=2 ax=8b bx=ffc gs=8b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=8b bx=ffc gs=8b',
       ],
       'kind 5, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=ffd gs=8b',
-        'ok fl=2 ax=8b bx=ffd gs=8b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=8b bx=ffd gs=8b',
       ],
       'kind 5, dword written at 1000': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=1000 gs=8b',
-        'ok fl=2 ax=8b bx=1000 gs=8b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=8b bx=1000 gs=8b',
       ],
       'kind 5, dword written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=8b bx=fffd gs=8b',
-        'ok fl=2 ax=8b bx=fffd gs=8b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=8b bx=fffd gs=8b',
       ],
     },
   },
@@ -250,131 +250,131 @@ export const limits: SystemDifferences = [
     cases: {
       'kind 2, byte read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=0 es=73',
-        'ok fl=2 ax=73 dx=0 bx=0 es=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=0 es=73',
       ],
       'kind 2, byte read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffc es=73',
-        'ok fl=2 ax=73 dx=0 bx=ffc es=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=ffc es=73',
       ],
       'kind 2, byte read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffd es=73',
-        'ok fl=2 ax=73 dx=0 bx=ffd es=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=ffd es=73',
       ],
       'kind 2, word read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=0 es=73',
-        'ok fl=2 ax=73 dx=0 bx=0 es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 dx=0 bx=0 es=73',
       ],
       'kind 2, word read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffc es=73',
-        'ok fl=2 ax=73 dx=0 bx=ffc es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 dx=0 bx=ffc es=73',
       ],
       'kind 2, word read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffd es=73',
-        'ok fl=2 ax=73 dx=0 bx=ffd es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 dx=0 bx=ffd es=73',
       ],
       'kind 2, dword read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=0 fs=73',
-        'ok fl=2 ax=73 dx=0 bx=0 fs=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=0 fs=73',
       ],
       'kind 2, dword read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffc fs=73',
-        'ok fl=2 ax=73 dx=0 bx=ffc fs=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=ffc fs=73',
       ],
       'kind 2, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffd fs=73',
-        'ok fl=2 ax=73 dx=0 bx=ffd fs=73',
+        'vector 80 ip=+12 cs=8 fl=2 ax=73 dx=0 bx=ffd fs=73',
       ],
       'kind 2, byte written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=0 es=73',
-        'ok fl=2 ax=73 bx=0 es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 bx=0 es=73',
       ],
       'kind 2, byte written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffc es=73',
-        'ok fl=2 ax=73 bx=ffc es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 bx=ffc es=73',
       ],
       'kind 2, byte written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffd es=73',
-        'ok fl=2 ax=73 bx=ffd es=73',
+        'vector 80 ip=+13 cs=8 fl=2 ax=73 bx=ffd es=73',
       ],
       'kind 2, dword written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=0 gs=73',
-        'ok fl=2 ax=73 bx=0 gs=73',
+        'vector 80 ip=+16 cs=8 fl=2 ax=73 bx=0 gs=73',
       ],
       'kind 2, dword written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffc gs=73',
-        'ok fl=2 ax=73 bx=ffc gs=73',
+        'vector 80 ip=+16 cs=8 fl=2 ax=73 bx=ffc gs=73',
       ],
       'kind 2, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=73 bx=ffd gs=73',
-        'ok fl=2 ax=73 bx=ffd gs=73',
+        'vector 80 ip=+16 cs=8 fl=2 ax=73 bx=ffd gs=73',
       ],
       'kind 3, byte read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=0 es=7b',
-        'ok fl=2 ax=7b dx=0 bx=0 es=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=0 es=7b',
       ],
       'kind 3, byte read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffc es=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffc es=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=ffc es=7b',
       ],
       'kind 3, byte read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffd es=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffd es=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=ffd es=7b',
       ],
       'kind 3, word read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=0 es=7b',
-        'ok fl=2 ax=7b dx=0 bx=0 es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b dx=0 bx=0 es=7b',
       ],
       'kind 3, word read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffc es=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffc es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b dx=0 bx=ffc es=7b',
       ],
       'kind 3, word read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffd es=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffd es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b dx=0 bx=ffd es=7b',
       ],
       'kind 3, dword read at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=0 fs=7b',
-        'ok fl=2 ax=7b dx=0 bx=0 fs=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=0 fs=7b',
       ],
       'kind 3, dword read at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffc fs=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffc fs=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=ffc fs=7b',
       ],
       'kind 3, dword read at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffd fs=7b',
-        'ok fl=2 ax=7b dx=0 bx=ffd fs=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=ffd fs=7b',
       ],
       'kind 3, dword read at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=fffd fs=7b',
-        'ok fl=2 ax=7b dx=0 bx=fffd fs=7b',
+        'vector 80 ip=+12 cs=8 fl=2 ax=7b dx=0 bx=fffd fs=7b',
       ],
       'kind 3, byte written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=0 es=7b',
-        'ok fl=2 ax=7b bx=0 es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b bx=0 es=7b',
       ],
       'kind 3, byte written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffc es=7b',
-        'ok fl=2 ax=7b bx=ffc es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b bx=ffc es=7b',
       ],
       'kind 3, byte written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffd es=7b',
-        'ok fl=2 ax=7b bx=ffd es=7b',
+        'vector 80 ip=+13 cs=8 fl=2 ax=7b bx=ffd es=7b',
       ],
       'kind 3, dword written at 0': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=0 gs=7b',
-        'ok fl=2 ax=7b bx=0 gs=7b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=7b bx=0 gs=7b',
       ],
       'kind 3, dword written at ffc': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffc gs=7b',
-        'ok fl=2 ax=7b bx=ffc gs=7b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=7b bx=ffc gs=7b',
       ],
       'kind 3, dword written at ffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=ffd gs=7b',
-        'ok fl=2 ax=7b bx=ffd gs=7b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=7b bx=ffd gs=7b',
       ],
       'kind 3, dword written at fffd': [
         'vector d error 0 ip=+d cs=8 fl=2 ax=7b bx=fffd gs=7b',
-        'ok fl=2 ax=7b bx=fffd gs=7b',
+        'vector 80 ip=+16 cs=8 fl=2 ax=7b bx=fffd gs=7b',
       ],
     },
   },
@@ -863,8 +863,14 @@ export const limits: SystemDifferences = [
     manual:
       'SDM volume 3, 5.4.1 and 5.8.6: #GP(0) for an access by a null selector, which one that the outer level must not use becomes',
     cases: {
-      'read by a null ds': ['vector d error 0 ip=+4 cs=8 fl=46 ax=0 ds=0', 'ok fl=46 ax=0 dx=0 ds=0'],
-      'write by a null ds': ['vector d error 0 ip=+6 cs=8 fl=2 ax=3 ds=3', 'ok fl=2 ax=3 ds=3'],
+      'read by a null ds': [
+        'vector d error 0 ip=+4 cs=8 fl=46 ax=0 ds=0',
+        'vector 80 ip=+c cs=8 fl=46 ax=0 dx=0 ds=0',
+      ],
+      'write by a null ds': [
+        'vector d error 0 ip=+6 cs=8 fl=2 ax=3 ds=3',
+        'vector 80 ip=+e cs=8 fl=2 ax=3 ds=3',
+      ],
       'lret to level 3 with ds of level 1': [
         'vector d error 0 ip=+19 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+21 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
@@ -881,8 +887,14 @@ export const limits: SystemDifferences = [
         'vector d error 0 ip=+15 cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+1d cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
       ],
-      'read by a null es': ['vector d error 0 ip=+4 cs=8 fl=46 ax=0 es=0', 'ok fl=46 ax=0 es=0'],
-      'write by a null es': ['vector d error 0 ip=+6 cs=8 fl=2 ax=3 es=3', 'ok fl=2 ax=3 es=3'],
+      'read by a null es': [
+        'vector d error 0 ip=+4 cs=8 fl=46 ax=0 es=0',
+        'vector 80 ip=+d cs=8 fl=46 ax=0 es=0',
+      ],
+      'write by a null es': [
+        'vector d error 0 ip=+6 cs=8 fl=2 ax=3 es=3',
+        'vector 80 ip=+f cs=8 fl=2 ax=3 es=3',
+      ],
       'lret to level 3 with es of level 1': [
         'vector d error 0 ip=+19 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+22 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
@@ -899,8 +911,14 @@ export const limits: SystemDifferences = [
         'vector d error 0 ip=+15 cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+1e cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
       ],
-      'read by a null fs': ['vector d error 0 ip=+4 cs=8 fl=46 ax=0 fs=0', 'ok fl=46 ax=0 fs=0'],
-      'write by a null fs': ['vector d error 0 ip=+6 cs=8 fl=2 ax=3 fs=3', 'ok fl=2 ax=3 fs=3'],
+      'read by a null fs': [
+        'vector d error 0 ip=+4 cs=8 fl=46 ax=0 fs=0',
+        'vector 80 ip=+d cs=8 fl=46 ax=0 fs=0',
+      ],
+      'write by a null fs': [
+        'vector d error 0 ip=+6 cs=8 fl=2 ax=3 fs=3',
+        'vector 80 ip=+f cs=8 fl=2 ax=3 fs=3',
+      ],
       'lret to level 3 with fs of level 1': [
         'vector d error 0 ip=+19 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+22 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
@@ -917,8 +935,14 @@ export const limits: SystemDifferences = [
         'vector d error 0 ip=+15 cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+1e cs=1b fl=2 sp=a000 ss=23 ax=0 ds=0 es=0 fs=0 gs=0',
       ],
-      'read by a null gs': ['vector d error 0 ip=+4 cs=8 fl=46 ax=0 gs=0', 'ok fl=46 ax=0 gs=0'],
-      'write by a null gs': ['vector d error 0 ip=+6 cs=8 fl=2 ax=3 gs=3', 'ok fl=2 ax=3 gs=3'],
+      'read by a null gs': [
+        'vector d error 0 ip=+4 cs=8 fl=46 ax=0 gs=0',
+        'vector 80 ip=+d cs=8 fl=46 ax=0 gs=0',
+      ],
+      'write by a null gs': [
+        'vector d error 0 ip=+6 cs=8 fl=2 ax=3 gs=3',
+        'vector 80 ip=+f cs=8 fl=2 ax=3 gs=3',
+      ],
       'lret to level 3 with gs of level 1': [
         'vector d error 0 ip=+19 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
         'vector 80 ip=+22 cs=1b fl=2 sp=a000 ss=23 ax=a1 bx=0 ds=0 es=0 fs=0 gs=0',
@@ -1172,138 +1196,147 @@ export const limits: SystemDifferences = [
     cases: {
       'addl %edx,%es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=6 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=6 ax=63 bx=ffd es=63',
       ],
       'cmpxchg8b %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=6 ax=0 dx=0 bx=ffd es=63',
+        'vector 80 ip=+18 cs=8 fl=6 ax=0 dx=0 bx=ffd es=63',
       ],
       'fldl %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'fstps %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'fistpll %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'fnstenv %es:(%ebx) ff4': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff4 es=63',
-        'ok fl=46 ax=63 bx=ff4 es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ff4 es=63',
       ],
       'fnstenv %es:(%ebx) ff8': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff8 es=63',
-        'ok fl=46 ax=63 bx=ff8 es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ff8 es=63',
       ],
       'fnstenv %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'fbstp %es:(%ebx) ff8': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff8 es=63',
-        'ok fl=46 ax=63 bx=ff8 es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ff8 es=63',
       ],
       'fbstp %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'movups %es:(%ebx),%xmm0 ff4': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff4 es=63',
-        'ok fl=46 ax=63 bx=ff4 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff4 es=63',
       ],
       'movups %es:(%ebx),%xmm0 ff8': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff8 es=63',
-        'ok fl=46 ax=63 bx=ff8 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff8 es=63',
       ],
       'movups %es:(%ebx),%xmm0 ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'movups %xmm0,%es:(%ebx) ff4': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff4 es=63',
-        'ok fl=46 ax=63 bx=ff4 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff4 es=63',
       ],
       'movups %xmm0,%es:(%ebx) ff8': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff8 es=63',
-        'ok fl=46 ax=63 bx=ff8 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff8 es=63',
       ],
       'movups %xmm0,%es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'movsd %xmm0,%es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+19 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'lgs %es:(%ebx),%esi ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd si=0 es=63 gs=0',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ffd si=0 es=63 gs=0',
       ],
       'sidt %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'btl %eax,%es:(%ebx) ff4': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff4 es=63',
-        'ok fl=46 ax=63 bx=ff4 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff4 es=63',
       ],
       'btl %eax,%es:(%ebx) ff8': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ff8 es=63',
-        'ok fl=46 ax=63 bx=ff8 es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ff8 es=63',
       ],
       'btl %eax,%es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 ax=63 bx=ffd es=63',
+        'vector 80 ip=+18 cs=8 fl=46 ax=63 bx=ffd es=63',
       ],
       'pushl %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 sp=7ffc ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 sp=7ffc ax=63 bx=ffd es=63',
       ],
       'popl %es:(%ebx) ffd': [
         'vector d error 0 ip=+12 cs=8 fl=46 ax=63 bx=ffd es=63',
-        'ok fl=46 sp=8004 ax=63 bx=ffd es=63',
+        'vector 80 ip=+17 cs=8 fl=46 sp=8004 ax=63 bx=ffd es=63',
       ],
-      'fxsave at ff4': ['vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63', 'ok fl=6 ax=63 bx=ff0 es=63'],
-      'fxsave at ff8': ['vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63', 'ok fl=6 ax=63 bx=ff0 es=63'],
-      'fxsave at ffd': ['vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63', 'ok fl=6 ax=63 bx=ff0 es=63'],
+      'fxsave at ff4': [
+        'vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63',
+        'vector 80 ip=+1b cs=8 fl=6 ax=63 bx=ff0 es=63',
+      ],
+      'fxsave at ff8': [
+        'vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63',
+        'vector 80 ip=+1b cs=8 fl=6 ax=63 bx=ff0 es=63',
+      ],
+      'fxsave at ffd': [
+        'vector d error 0 ip=+15 cs=8 fl=6 ax=63 bx=ff0 es=63',
+        'vector 80 ip=+1b cs=8 fl=6 ax=63 bx=ff0 es=63',
+      ],
       'rep movsb to 1005': [
         'vector d error 0 ip=+1f cs=8 fl=12 ax=63 cx=5 si=42003 di=1000 es=63',
-        'ok fl=12 ax=63 cx=0 si=42008 di=1005 es=63',
+        'vector 80 ip=+23 cs=8 fl=12 ax=63 cx=0 si=42008 di=1005 es=63',
       ],
       'rep movsl to ffc': [
         'vector d error 0 ip=+1f cs=8 fl=2 ax=63 cx=5 si=4200c di=1000 es=63',
-        'ok fl=2 ax=63 cx=0 si=42020 di=1014 es=63',
+        'vector 80 ip=+23 cs=8 fl=2 ax=63 cx=0 si=42020 di=1014 es=63',
       ],
       'rep movsl to 1005': [
         'vector d error 0 ip=+1f cs=8 fl=12 ax=63 cx=8 si=42000 di=ffd es=63',
-        'ok fl=12 ax=63 cx=0 si=42020 di=101d es=63',
+        'vector 80 ip=+23 cs=8 fl=12 ax=63 cx=0 si=42020 di=101d es=63',
       ],
       'rep stosw to ffc': [
         'vector d error 0 ip=+1f cs=8 fl=2 ax=63 cx=2 si=42000 di=1000 es=63',
-        'ok fl=2 ax=63 cx=0 si=42000 di=1004 es=63',
+        'vector 80 ip=+24 cs=8 fl=2 ax=63 cx=0 si=42000 di=1004 es=63',
       ],
       'rep stosw to 1005': [
         'vector d error 0 ip=+1f cs=8 fl=12 ax=63 cx=7 si=42000 di=fff es=63',
-        'ok fl=12 ax=63 cx=0 si=42000 di=100d es=63',
+        'vector 80 ip=+24 cs=8 fl=12 ax=63 cx=0 si=42000 di=100d es=63',
       ],
       'scasl to ffc': [
         'vector d error 0 ip=+1f cs=8 fl=6 ax=63 cx=5 si=42000 di=1000 es=63',
-        'ok fl=6 ax=63 cx=0 si=42000 di=1014 es=63',
+        'vector 80 ip=+23 cs=8 fl=6 ax=63 cx=0 si=42000 di=1014 es=63',
       ],
       'scasl to 1005': [
         'vector d error 0 ip=+1f cs=8 fl=12 ax=63 cx=8 si=42000 di=ffd es=63',
-        'ok fl=6 ax=63 cx=0 si=42000 di=101d es=63',
+        'vector 80 ip=+23 cs=8 fl=6 ax=63 cx=0 si=42000 di=101d es=63',
       ],
       'cmpsb to 1005': [
         'vector d error 0 ip=+1f cs=8 fl=46 ax=63 cx=5 si=42003 di=1000 es=63',
-        'ok fl=46 ax=63 cx=0 si=42008 di=1005 es=63',
+        'vector 80 ip=+23 cs=8 fl=46 ax=63 cx=0 si=42008 di=1005 es=63',
       ],
       'rep movsb from beyond': [
         'vector d error 0 ip=+16 cs=8 fl=2 ax=63 cx=4 si=1000 di=42004 fs=63',
-        'ok fl=2 ax=63 cx=0 si=1004 di=42008 fs=63',
+        'vector 80 ip=+1b cs=8 fl=2 ax=63 cx=0 si=1004 di=42008 fs=63',
       ],
     },
   },

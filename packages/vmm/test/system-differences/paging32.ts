@@ -131,21 +131,39 @@ export const paging32: SystemDifferences = [
   {
     manual: 'SDM volume 3, 4.4.1: reserved bits in a PDPTE that is loaded raise #GP(0)',
     cases: {
-      'cr3 to a pointer with bits 0x3': ['vector d error 0 ip=+5 cs=8 fl=2 ax=56000', 'ok fl=2 ax=53000'],
-      'cr3 to a pointer with bits 0x5': ['vector d error 0 ip=+5 cs=8 fl=2 ax=56000', 'ok fl=2 ax=53000'],
-      'cr3 to a pointer with bits 0x7': ['vector d error 0 ip=+5 cs=8 fl=2 ax=56000', 'ok fl=2 ax=53000'],
-      'cr3 to a pointer with bits 0x1e1': ['vector d error 0 ip=+5 cs=8 fl=2 ax=56000', 'ok fl=2 ax=53000'],
-      'cr3 to a pointer with bits 0x21': ['vector d error 0 ip=+5 cs=8 fl=2 ax=56000', 'ok fl=2 ax=53000'],
+      'cr3 to a pointer with bits 0x3': [
+        'vector d error 0 ip=+5 cs=8 fl=2 ax=56000',
+        'vector 80 ip=+12 cs=8 fl=2 ax=53000',
+      ],
+      'cr3 to a pointer with bits 0x5': [
+        'vector d error 0 ip=+5 cs=8 fl=2 ax=56000',
+        'vector 80 ip=+12 cs=8 fl=2 ax=53000',
+      ],
+      'cr3 to a pointer with bits 0x7': [
+        'vector d error 0 ip=+5 cs=8 fl=2 ax=56000',
+        'vector 80 ip=+12 cs=8 fl=2 ax=53000',
+      ],
+      'cr3 to a pointer with bits 0x1e1': [
+        'vector d error 0 ip=+5 cs=8 fl=2 ax=56000',
+        'vector 80 ip=+12 cs=8 fl=2 ax=53000',
+      ],
+      'cr3 to a pointer with bits 0x21': [
+        'vector d error 0 ip=+5 cs=8 fl=2 ax=56000',
+        'vector 80 ip=+12 cs=8 fl=2 ax=53000',
+      ],
       'cr0 with bad pointers': [
         'vector d error 0 ip=+29 cs=8 fl=6 ax=56000 cx=e0010011',
-        'ok fl=6 ax=56000 cx=e0010011',
+        'vector 80 ip=+2e cs=8 fl=6 ax=56000 cx=e0010011',
       ],
     },
   },
   {
     manual: 'SDM volume 3, 4.4.1: the PDPTEs are loaded into registers by MOV to CR3',
     cases: {
-      'pointers are loaded with cr3 only': ['vector e error 0 ip=+a cs=8 fl=2 cr2=80000000', 'ok fl=2 cx=0'],
+      'pointers are loaded with cr3 only': [
+        'vector e error 0 ip=+a cs=8 fl=2 cr2=80000000',
+        'vector 80 ip=+12 cs=8 fl=2 cx=0',
+      ],
     },
   },
 ]

@@ -12,7 +12,12 @@ export const transfers: SystemDifferences = [
   {
     manual:
       'SDM volume 3, 3.4.5.1: the accessed bit is set whenever a selector is loaded into a segment register',
-    cases: { 'accessed bit of code': ['ok fl=86 ax=cf9b00', 'ok fl=86 ax=cf9a00'] },
+    cases: {
+      'accessed bit of code': [
+        'vector 80 ip=+15 cs=8 fl=86 ax=cf9b00',
+        'vector 80 ip=+15 cs=8 fl=86 ax=cf9a00',
+      ],
+    },
   },
   {
     manual:
