@@ -64,9 +64,9 @@ export class PITCommonClass extends DeviceClass<PITCommonState> {
   postLoad?: (s: PITCommonState) => void
 }
 
-/** Counts gone by since the count was loaded. */
+/** Counts gone by since the count was loaded: none where saved state says that this is still to come. */
 const countsSince = (s: PITChannelState, time: bigint): bigint =>
-  BigInt.asUintN(64, ((time - s.countLoadTime) * PIT_FREQ) / NANOSECONDS_PER_SECOND)
+  time > s.countLoadTime ? ((time - s.countLoadTime) * PIT_FREQ) / NANOSECONDS_PER_SECOND : 0n
 
 /**
  * Level of a counter's output at a virtual time in `ns`.
