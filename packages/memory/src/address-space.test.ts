@@ -273,6 +273,20 @@ describe('memoryRegionFind', () => {
 })
 
 describe('AddressSpace', () => {
+  it('that leaves a region out shows what lies below it, before and after the tree changes', () => {
+    const { system } = machine()
+    const over = io('over', 16)
+    tree.memoryRegionAddSubregion(system, 0, io('dev', 32))
+    tree.memoryRegionAddSubregionOverlap(system, 8, over, 1)
+    const below = new AddressSpace(system, 'below', over)
+    const seen = (): string[] =>
+      below.flatView.ranges.map(({ mr, start, end }) => `${mr.name}@${start}-${end}`)
+    expect(seen()).toEqual(['dev@0-32'])
+    tree.memoryRegionAddSubregionOverlap(system, 4, io('late', 8), 2)
+    expect(seen()).toEqual(['dev@0-4', 'late@4-12', 'dev@12-32'])
+    addressSpaceDestroy(below)
+  })
+
   it('that is destroyed tells its listeners and follows the tree no longer', () => {
     const { system, as, log } = machine()
     tree.memoryRegionAddSubregion(system, 0, io('dev', 16))

@@ -20,6 +20,8 @@ type SectionCallback = (section: MemoryRegionSection, addr: number, length: numb
 export class AddressSpace {
   readonly name: string
   readonly root: MemoryRegion
+  /** A region of the tree that is not seen, so that what lies below it is. */
+  readonly except: MemoryRegion | null
   /** Who answers which address at present. */
   flatView: FlatView = EMPTY_FLAT_VIEW
   /** By ascending priority. @internal */
@@ -33,11 +35,12 @@ export class AddressSpace {
   private coalescedFlush: (() => void) | null = null
   private flushing = false
 
-  constructor(root: MemoryRegion, name: string) {
+  constructor(root: MemoryRegion, name: string, except: MemoryRegion | null = null) {
     this.root = root
     this.name = name
+    this.except = except
     this.topology.addressSpaces.push(this)
-    this.flatView = this.topology.flatViewFor(root)
+    this.flatView = this.topology.flatViewOf(this)
     this.updateIoeventfds()
   }
 

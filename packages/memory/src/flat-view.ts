@@ -144,13 +144,13 @@ export function getFlatviewRoot(root: MemoryRegion): MemoryRegion | null {
 }
 
 /**
- * Renders a tree into a view.
+ * Renders a tree into a view, without the region `except`.
  * @qemu softmmu/memory.c generate_memory_topology
  */
-export function renderFlatView(root: MemoryRegion): FlatView {
+export function renderFlatView(root: MemoryRegion, except: MemoryRegion | null = null): FlatView {
   const ranges: FlatRange[] = []
   // The root's own address is where its container has it, which is none of this view's business.
-  renderMemoryRegion(ranges, root, -root.addr, 0, HWADDR_LIMIT, false, false)
+  renderMemoryRegion(ranges, root, except, -root.addr, 0, HWADDR_LIMIT, false, false)
   return new FlatView(root, simplify(ranges))
 }
 
@@ -163,13 +163,14 @@ export function renderFlatView(root: MemoryRegion): FlatView {
 function renderMemoryRegion(
   ranges: FlatRange[],
   mr: MemoryRegion,
+  except: MemoryRegion | null,
   base: number,
   clipStart: number,
   clipEnd: number,
   parentReadonly: boolean,
   parentNonvolatile: boolean,
 ): void {
-  if (!mr.enabled) return
+  if (!mr.enabled || mr === except) return
   const start = base + mr.addr
   // Beyond this, plain numbers are no longer exact; no address that anybody can reach is there.
   if (start < -HWADDR_LIMIT || start >= HWADDR_LIMIT) return
@@ -181,12 +182,12 @@ function renderMemoryRegion(
 
   if (mr.alias) {
     const aliasBase = start - mr.alias.addr - mr.aliasOffset
-    renderMemoryRegion(ranges, mr.alias, aliasBase, from, to, readonly, nonvolatile)
+    renderMemoryRegion(ranges, mr.alias, except, aliasBase, from, to, readonly, nonvolatile)
     return
   }
   // Subregions stand in descending order of priority: what comes first hides what comes after.
   for (const subregion of mr.subregions) {
-    renderMemoryRegion(ranges, subregion, start, from, to, readonly, nonvolatile)
+    renderMemoryRegion(ranges, subregion, except, start, from, to, readonly, nonvolatile)
   }
   if (mr.terminates) fillGaps(ranges, mr, start, from, to, readonly, nonvolatile)
 }

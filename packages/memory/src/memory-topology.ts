@@ -72,7 +72,7 @@ export class MemoryTopology {
       // Copies: a listener may register or remove listeners.
       for (const listener of [...this.listeners]) listener.begin?.()
       for (const as of [...this.addressSpaces]) {
-        as.setFlatView(this.flatViewFor(as.root))
+        as.setFlatView(this.flatViewOf(as))
         as.updateIoeventfds()
       }
       for (const listener of [...this.listeners]) listener.commit?.()
@@ -82,8 +82,9 @@ export class MemoryTopology {
     }
   }
 
-  /** The view of an address space with this root; spaces with the same content share it. */
-  flatViewFor(root: MemoryRegion): FlatView {
+  /** What an address space sees now; spaces with the same content share it. */
+  flatViewOf({ root, except }: AddressSpace): FlatView {
+    if (except) return renderFlatView(root, except)
     const viewRoot = getFlatviewRoot(root)
     if (!viewRoot) return EMPTY_FLAT_VIEW
     let view = this.flatViews.get(viewRoot)

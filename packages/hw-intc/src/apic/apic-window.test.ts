@@ -74,6 +74,15 @@ describe('registers that were moved', () => {
     expect(load(m, 0, ELSEWHERE + 0x1000)).toBe(0x2222)
   })
 
+  it('cost others nothing but the way to the memory: the map of addresses stays as it is', () => {
+    const m = machine()
+    move(m, 0, ELSEWHERE)
+    const { flatView } = m.system.addressSpaceMemory
+    store(m, 1, ELSEWHERE + TPR, 0x3333)
+    expect(load(m, 1, ELSEWHERE)).toBe(0x3333)
+    expect(m.system.addressSpaceMemory.flatView).toBe(flatView)
+  })
+
   it('can be at the same place for two CPUs, each with its own', () => {
     const m = machine()
     move(m, 0, ELSEWHERE)

@@ -6,13 +6,14 @@
 import type { SystemState } from '@dromaius/cpus'
 import {
   type AccessSize,
+  AddressSpace,
+  addressSpaceDestroy,
   addressSpaceLoad,
   addressSpaceStore,
   type MemoryRegion,
   memoryRegionAddSubregionOverlap,
   memoryRegionDelSubregion,
   memoryRegionInitIo,
-  memoryRegionSetEnabled,
   TYPE_MEMORY_REGION,
 } from '@dromaius/memory'
 import {
@@ -36,6 +37,8 @@ export interface ApicWindowAccess {
 
 interface Window {
   readonly region: MemoryRegion
+  /** Memory as those see it whose registers lie elsewhere. */
+  readonly below: AddressSpace
   readonly users: Set<APICState>
 }
 
@@ -48,30 +51,18 @@ export function apicPage(s: APICState): bigint | null {
   return mode === MSR_IA32_APICBASE_ENABLE ? s.apicbase & MSR_IA32_APICBASE_BASE : null
 }
 
-/** Does something with the memory below a page of registers. */
-function below<T>(region: MemoryRegion, access: () => T): T {
-  memoryRegionSetEnabled(region, false)
-  try {
-    return access()
-  } finally {
-    memoryRegionSetEnabled(region, true)
-  }
-}
-
 function openWindow(s: APICState, base: bigint, access: ApicWindowAccess): Window {
-  const { systemMemory, addressSpaceMemory } = s.cpu!.system
+  const { systemMemory } = s.cpu!.system
   const region = TYPE_MEMORY_REGION.new()
+  const below = new AddressSpace(systemMemory, 'apic-window-below', region)
   const at = Number(base)
   memoryRegionInitIo(
     region,
     s,
     {
-      read: (offset, size) =>
-        access.read(base, offset, size) ??
-        below(region, () => addressSpaceLoad(addressSpaceMemory, at + offset, size)),
+      read: (offset, size) => access.read(base, offset, size) ?? addressSpaceLoad(below, at + offset, size),
       write(offset, value, size) {
-        if (access.write(base, offset, value, size)) return
-        below(region, () => void addressSpaceStore(addressSpaceMemory, at + offset, value, size))
+        if (!access.write(base, offset, value, size)) addressSpaceStore(below, at + offset, value, size)
       },
       endianness: 'little',
       valid: { minAccessSize: 1, maxAccessSize: 4, unaligned: true },
@@ -81,15 +72,16 @@ function openWindow(s: APICState, base: bigint, access: ApicWindowAccess): Windo
     APIC_PAGE_SIZE,
   )
   memoryRegionAddSubregionOverlap(systemMemory, at, region, APIC_WINDOW_PRIORITY)
-  return { region, users: new Set() }
+  return { region, below, users: new Set() }
 }
 
 /** The registers are no longer at any page but `kept`. */
 export function apicCloseWindow(s: APICState, kept: bigint | null = null): void {
   const { system } = s.cpu!
-  for (const [base, { region, users }] of windows.get(system) ?? []) {
+  for (const [base, { region, below, users }] of windows.get(system) ?? []) {
     if (base === kept || !users.delete(s) || users.size > 0) continue
     memoryRegionDelSubregion(system.systemMemory, region)
+    addressSpaceDestroy(below)
     windows.get(system)!.delete(base)
   }
 }
