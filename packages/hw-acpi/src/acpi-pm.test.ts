@@ -194,6 +194,7 @@ describe('reset and saved state', () => {
     ['cnt', 0x2001],
     ['cnt', 0],
     ['overflowTime', '0x8000000000000000'],
+    ['overflowTime', '0x7fffffffffffffff'],
   ])('%s of %s is refused', (field, value) => {
     const m = machine()
     const { vmsd } = TYPE_ACPI_PM.class()

@@ -203,7 +203,10 @@ function acpiPmPostLoad(s: AcpiPmState): void {
   if (s.sts & ~ACPI_BITMASK_TIMER_STATUS) throw new RangeError('status bits that do not exist')
   const counts = SLP_TYP_MASK | ACPI_BITMASK_BUS_MASTER_RLD | ACPI_BITMASK_SCI_ENABLE
   if (s.cnt & ~counts || !(s.cnt & ACPI_BITMASK_SCI_ENABLE)) throw new RangeError('control bits')
-  if (s.overflowTime < 0n) throw new RangeError('an overflow before the start')
+  const half = 1n << BigInt(s.timerBits - 1)
+  if (s.overflowTime < 0n || s.overflowTime > acpiPmTmrGetClock(s) + half) {
+    throw new RangeError('an overflow that never comes')
+  }
   acpiUpdateSci(s)
 }
 

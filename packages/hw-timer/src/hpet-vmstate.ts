@@ -17,13 +17,26 @@ import {
   type HPETState,
   hpetTimerCapabilities,
 } from './hpet-state.js'
-import { HPET_CLK_PERIOD, HPET_TN_CFG_WRITE_MASK, hpetFindMatch, type HPETTimer } from './hpet-timer.js'
+import {
+  HPET_CLK_PERIOD,
+  HPET_TN_CFG_WRITE_MASK,
+  HPET_TN_FSB_CAP,
+  HPET_TN_FSB_ENABLE,
+  hpetFindMatch,
+  type HPETTimer,
+} from './hpet-timer.js'
 
 /** Throws where a guest could not have brought a timer there. */
 function checkTimer(s: HPETState, t: HPETTimer): void {
   const what = `timer ${t.tn}`
   if ((t.config & ~HPET_TN_CFG_WRITE_MASK) !== hpetTimerCapabilities(s)) {
     throw new RangeError(`${what} can do something else here`)
+  }
+  if (t.tn >= s.numTimers && (t.enabled || t.timer.pending())) throw new RangeError(`${what} does not exist`)
+  // After a reset all have line 0, whether it is one of theirs or not.
+  if (t.route !== 0 && !((s.intcap >>> t.route) & 1)) throw new RangeError(`${what} has no line ${t.route}`)
+  if (t.config & HPET_TN_FSB_ENABLE && !(t.config & HPET_TN_FSB_CAP)) {
+    throw new RangeError(`${what} sends no messages`)
   }
   if (t.period >= 1n << 63n) throw new RangeError(`${what}: a period above 2^63`)
   if (t.is32Bit && (t.cmp | t.period) >= 1n << 32n) throw new RangeError(`${what}: more than 32 bits`)

@@ -437,6 +437,10 @@ describe('reset and saved state', () => {
     ['status of a timer', (s) => (s.isr = '0x8')],
     ['capabilities', (s) => (s.timer[0]!.fields.config = '0x30')],
     ['a period', (s) => (s.timer[0]!.fields.period = '0x8000000000000000')],
+    ['a line', (s) => (s.timer[0]!.fields.config = '0xf0000000000230')],
+    ['messages', (s) => (s.timer[0]!.fields.config = '0xf0000000004030')],
+    ['an enabled timer 10', (s) => (s.timer[10]!.fields.config = '0xf0000000000034')],
+    ['a waiting timer 10', (s) => (s.timer[10]!.fields.timer = '0x1')],
     ['a wide comparator', (s) => (s.timer[0]!.fields.config = '0xf0000000002930')],
   ])('%s that no guest can have is refused, and the device is as it was', (_what, spoil) => {
     const m = machine()

@@ -32,13 +32,15 @@ export class PITState extends PITCommonState {
   irqTimer: QEMUTimer | null = null
 }
 
+/** Counts of a counter's period; saved state may have 0. */
+const countOf = (s: PITChannelState): bigint => BigInt(s.count || 0x10000)
+
 const nowOf = (pit: PITState): bigint => systemOf(pit).clocks.virtual.getNs()
 
 /** The count that a guest would read, 16 bits. @qemu hw/timer/i8254.c pit_get_count */
 function pitGetCount(pit: PITState, s: PITChannelState): number {
   const d = ((nowOf(pit) - s.countLoadTime) * PIT_FREQ) / NANOSECONDS_PER_SECOND
-  // Saved state may have 0.
-  const count = BigInt(s.count || 0x10000)
+  const count = countOf(s)
   switch (s.mode) {
     case 2:
       return Number(BigInt.asUintN(16, count - (d % count)))
@@ -53,7 +55,9 @@ function pitGetCount(pit: PITState, s: PITChannelState): number {
 /** Sets interrupt 0 as counter 0's output is, and waits for its next change. @qemu hw/timer/i8254.c pit_irq_timer_update */
 function pitIrqTimerUpdate(pit: PITState, s: PITChannelState, currentTime: bigint): void {
   if (s !== pit.channels[0] || pit.irqDisabled) return
-  const next = pitGetNextTransitionTime(s, currentTime)
+  const transition = pitGetNextTransitionTime(s, currentTime)
+  // Saved state may say that it comes when times of 64 bits have ended.
+  const next = transition >= 1n << 63n ? -1n : transition
   qemuSetIrq(pit.irq[0] ?? null, pitGetOut(s, currentTime))
   s.nextTransitionTime = next
   if (next === -1n) pit.irqTimer!.del()
@@ -63,7 +67,7 @@ function pitIrqTimerUpdate(pit: PITState, s: PITChannelState, currentTime: bigin
 /** The time of an overdue event, less whole periods that are lost: the last event before `now` is not. */
 function lateBy(s: PITChannelState, due: bigint, now: bigint): bigint {
   if ((s.mode !== 2 && s.mode !== 3) || now - due <= MAX_LAG) return due
-  const period = (BigInt(s.count) * NANOSECONDS_PER_SECOND) / PIT_FREQ
+  const period = (countOf(s) * NANOSECONDS_PER_SECOND) / PIT_FREQ
   return due + ((now - due) / period) * period
 }
 
