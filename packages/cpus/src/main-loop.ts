@@ -54,10 +54,10 @@ export async function mainLoopShouldExit(system: SystemState): Promise<MainLoopE
     await pauseAllVcpus(system)
     qemuSystemReset(system, cause)
     resumeAllVcpus(system)
-    // A guest that does nothing but reset leaves the process its timers and signals.
-    await new Promise((resolve) => setImmediate(resolve))
     // A reset takes a machine that stood still for good back to its start.
     if (!system.runState.is('running') && !system.runState.is('inmigrate')) system.runState.set('prelaunch')
+    // A guest that does nothing but reset leaves the process its timers and signals.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   if (requests.powerdown) {
     requests.powerdown = false
