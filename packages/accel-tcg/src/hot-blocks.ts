@@ -10,6 +10,7 @@ import {
   type WasmModule,
   type WasmTable,
 } from '@dromaius/tcg'
+import { warnReport } from '@dromaius/util'
 import { type RegionBlock, RegionBuilder } from './regions.js'
 import type { TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
@@ -52,8 +53,6 @@ export class HotBlocks {
   #waiting: TranslationBlock[] = []
   #slices = 0
   #making: Batch | null = null
-  /** Why a module could not be compiled. */
-  #error: unknown = null
   /** Modules made, functions and bytes in them, time in `ms` that it took the isolate. */
   readonly counts = { modules: 0, functions: 0, bytes: 0, ms: 0 }
 
@@ -71,7 +70,7 @@ export class HotBlocks {
 
   /** A block has become hot on a CPU. */
   add(vcpu: Vcpu, tb: TranslationBlock): void {
-    if (!this.enabled || tb.cflags !== 0) return
+    if (!this.enabled || this.#full || tb.cflags !== 0) return
     this.#waiting.push(tb)
     if (this.background) return
     this.#begin()
@@ -80,9 +79,12 @@ export class HotBlocks {
 
   /** A CPU's slice begins. True: there are too many functions, everything should be thrown away. */
   slice(vcpu: Vcpu): boolean {
-    if (this.#error) throw this.#error
     if (this.#making) this.#make(vcpu, MAKING_MS)
     else if (this.#waiting.length > 0 && ++this.#slices >= this.#patience) this.#begin()
+    return this.#full
+  }
+
+  get #full(): boolean {
     return this.#functions.used > MAX_FUNCTIONS
   }
 
@@ -132,6 +134,17 @@ export class HotBlocks {
     this.counts.ms += performance.now() - started
   }
 
+  /** The engine has no room for more code; the interpreter needs none. */
+  #giveUp(error: unknown): void {
+    if (!this.enabled) return
+    this.enabled = false
+    this.#waiting = []
+    this.#making = null
+    warnReport(
+      `hot code is interpreted from now on: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+
   #compile(module: RegionModule<RegionBlock>): void {
     const functions = this.#functions
     const { entries } = module
@@ -154,7 +167,7 @@ export class HotBlocks {
       void wasm
         .compile(bytes)
         .then(enter)
-        .catch((error: unknown) => (this.#error = error))
+        .catch((error: unknown) => this.#giveUp(error))
     else enter(new wasm.Module(bytes))
   }
 }
