@@ -67,9 +67,9 @@ export const hpetNow = (s: HPETState): bigint => systemOf(s).clocks.virtual.getN
 export const hpetGetTicks = (s: HPETState): bigint =>
   s.running ? BigInt.asUintN(64, (hpetNow(s) + s.hpetOffset) / HPET_CLK_PERIOD) : s.hpetCounter
 
-/** Lets the main counter run on from where it stands. */
-export function hpetStartCounter(s: HPETState): void {
-  s.hpetOffset = s.hpetCounter * HPET_CLK_PERIOD - hpetNow(s)
+/** Lets the main counter run on from where it stands, from a virtual time in `ns` on. */
+export function hpetStartCounter(s: HPETState, now: bigint): void {
+  s.hpetOffset = s.hpetCounter * HPET_CLK_PERIOD - now
 }
 
 /**

@@ -49,8 +49,9 @@ function hpetPostLoad(s: HPETState): void {
   if (s.rtcIrqLevel > 1) throw new RangeError('a level other than 0 and 1')
   for (const t of s.timer) checkTimer(s, t)
   // The counter goes on where it was.
-  if (s.running) hpetStartCounter(s)
-  const tick = (hpetNow(s) + s.hpetOffset) / HPET_CLK_PERIOD
+  const now = hpetNow(s)
+  if (s.running) hpetStartCounter(s, now)
+  const tick = (now + s.hpetOffset) / HPET_CLK_PERIOD
   for (const t of s.timer) hpetFindMatch(t, tick)
 }
 

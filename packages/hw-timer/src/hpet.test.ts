@@ -255,6 +255,17 @@ describe('2.3.9.2.1: one-shot', () => {
     expect(m.lines[20]!.rises).toBe(1)
   })
 
+  it('a comparator that is ahead when the counter starts matches, however late the host sets its timer', () => {
+    const m = machine()
+    m.write(config(0), ENABLE)
+    m.write(comparator(0), 100)
+    // Each reading of the clock is a millisecond later than the one before.
+    m.time.monotonicNs = () => (m.time.ns += 1_000_000n)
+    m.write(CONFIG, 1)
+    m.system.clocks.virtual.runTimers()
+    expect(m.lines[20]!.rises).toBe(1)
+  })
+
   it('in 32-bit mode there is an interrupt when the counter turns over, too', () => {
     const m = machine()
     m.write(COUNTER, 0xffff_ff00)

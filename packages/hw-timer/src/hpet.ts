@@ -155,9 +155,11 @@ function writeConfig(s: HPETState, value: bigint): void {
   if (changed & HPET_CFG_LEGACY) for (const t of s.timers) if (t.level) qemuSetIrq(lineOf(s, t), 0)
   s.config = value
   if (changed & HPET_CFG_ENABLE) {
-    if (s.running) hpetStartCounter(s)
+    // One reading for all: what was ahead of the counter must not have been passed by when its timer is set.
+    const now = hpetNow(s)
+    if (s.running) hpetStartCounter(s, now)
     for (const t of s.timers) {
-      if (s.running) setTimer(s, t, false)
+      if (s.running) hpetSetTimer(t, now, s.hpetOffset, false)
       else t.timer.del()
     }
   }
