@@ -34,9 +34,9 @@ export const cpuidDifferences: Readonly<Record<'qemu64' | 'max', readonly CpuidD
     { where: '8000000a.0 ebx', ours: '0x0', qemu: '0x10', reason: NO_SVM },
   ],
   max: [
-    { where: '1.0 ecx', ours: 'x2apic tsc-deadline', qemu: 'monitor fma avx f16c', reason: NOT_IMPLEMENTED },
+    { where: '1.0 ecx', ours: 'pcid x2apic tsc-deadline', qemu: 'fma avx f16c', reason: NOT_IMPLEMENTED },
     { where: '1.0 edx', ours: '', qemu: 'acpi ss', reason: NOT_IMPLEMENTED },
-    { where: '7.0 ebx', ours: 'rdseed', qemu: 'avx2 erms mpx pcommit clwb', reason: NOT_IMPLEMENTED },
+    { where: '7.0 ebx', ours: 'invpcid rdseed', qemu: 'avx2 erms mpx pcommit clwb', reason: NOT_IMPLEMENTED },
     { where: '7.0 ecx', ours: 'rdpid', qemu: 'umip pku vaes la57 pks', reason: NOT_IMPLEMENTED },
     { where: 'd.0 eax', ours: '', qemu: 'bit 2 bit 3 bit 4 bit 9', reason: XSAVE_STATE },
     { where: 'd.0 ecx', ours: '0x240', qemu: '0xa88', reason: XSAVE_STATE },
