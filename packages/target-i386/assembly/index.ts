@@ -16,9 +16,8 @@ export {
 } from './debug'
 export { helper_arpl, helper_check_alignment, helper_check_code, helper_check_segment, helper_lar_lsl, helper_lldt, helper_load_seg, helper_ltr, helper_verify, updateSegmentFlags } from './seg'
 export { doInterruptAll, helper_raise_interrupt } from './interrupt'
-export {
-  helper_iret, helper_lcall, helper_ljmp, helper_lret, helper_syscall, helper_sysenter, helper_sysexit, helper_sysret,
-} from './transfer'
+export { helper_iret, helper_lcall, helper_ljmp, helper_lret } from './transfer'
+export { helper_syscall, helper_sysenter, helper_sysexit, helper_sysret } from './syscall'
 export * from '../build/simd'
 export * from './simd'
 export * from './simd-crypto'

@@ -2,7 +2,7 @@
 //
 // Delivery of interrupts and exceptions (SDM volume 3, chapter 6).
 
-import { EXIT_EXCEPTION, ENV_CAN_DO_IO, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_EXCEPTION_IS_INT, ENV_EXCEPTION_NEXT_PC, ENV_PENDING } from '@dromaius/tcg/src/layout'
+import { EXIT_EXCEPTION, ENV_CAN_DO_IO, ENV_ERROR_CODE, ENV_EXCEPTION_INDEX, ENV_EXCEPTION_IS_INT, ENV_EXCEPTION_NEXT_PC, ENV_ICOUNT_DECR, ENV_INTERRUPT_WAITS, ENV_PENDING } from '@dromaius/tcg/src/layout'
 import * as x from '../src/tcg/x86-layout'
 import { computeEflags } from './cc'
 import {
@@ -14,6 +14,12 @@ import {
 import { SWITCH_CALL, switchTss, taskTrap } from './tss'
 
 const RSP = 4;
+
+/** Has the loop look at interrupts before the next block, for this instruction may let one in that waits. */
+export function lookAtInterrupts(env: u32): void {
+  if (load<u32>(env, ENV_INTERRUPT_WAITS) == 0) return;
+  store<u32>(env, load<u32>(env, ENV_ICOUNT_DECR) | 0x80000000, ENV_ICOUNT_DECR);
+}
 
 /** What is about to be pushed, 64 bits each. */
 const FRAME = memory.data(128);
