@@ -304,7 +304,12 @@ export class DisasContext {
   isChecked(segment: number): boolean {
     if (this.code64) return false
     if (!this.pe || this.vm86) return true
-    return segment === x.R_CS || (this.flags & (segment < x.R_FS ? x.HF_SEG_LIMIT : x.HF_FS_LIMIT)) !== 0
+    return segment === x.R_CS || this.isLimited(segment)
+  }
+
+  /** Whether a data segment, or one that goes with it, ends before its mode's addresses do, or cannot be used. */
+  isLimited(segment: number): boolean {
+    return (this.flags & (segment < x.R_FS ? x.HF_SEG_LIMIT : x.HF_FS_LIMIT)) !== 0
   }
 
   /**
@@ -316,7 +321,7 @@ export class DisasContext {
   checkAccess(address: Address, bytes: number, write: boolean, align = bytes): void {
     const { checked } = address
     if (checked) {
-      const whole = (this.flags & (x.HF_SEG_LIMIT | x.HF_FS_LIMIT)) === 0
+      const whole = !this.isLimited(checked.segment)
       if (!(bytes === 1 && whole && this.aflag === MO_16 && checked.segment !== x.R_CS)) {
         const what = checked.segment | (write ? 8 : 0) | (bytes << 4)
         this.call('check_segment', this.temp(), checked.offset, this.const(what))

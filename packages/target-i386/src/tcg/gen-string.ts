@@ -151,9 +151,8 @@ function checksEach(s: DisasContext): boolean {
   if (s.alignment) return true
   if (s.code64) return false
   const real = !s.pe || s.vm86
-  return (
-    (s.flags & (x.HF_SEG_LIMIT | x.HF_FS_LIMIT)) !== 0 || s.override === x.R_CS || (real && s.aflag !== MO_16)
-  )
+  if (real && s.aflag !== MO_16) return true
+  return s.override === x.R_CS || s.isLimited(x.R_ES) || s.isLimited(s.override >= 0 ? s.override : x.R_DS)
 }
 
 const string =

@@ -4,6 +4,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { PROTECTED, translateCode } from '../../fixtures/translate-code.js'
+import { HF_FS_LIMIT, HF_SEG_LIMIT } from './x86-layout.js'
 
 describe('translation', () => {
   it('an addition leaves its flags for later; a second one makes the first one’s go', () => {
@@ -54,6 +55,16 @@ describe('translation', () => {
       'ext32u t1, t0',
       'ld32u rax, [t1]',
     ])
+  })
+
+  it.each([
+    ['by a helper', 'whatever FS and GS are', HF_FS_LIMIT, [], true],
+    ['one by one', 'with a segment that ends', HF_SEG_LIMIT, [], false],
+    ['one by one', 'out of FS where that ends', HF_FS_LIMIT, [0x64], false],
+  ])('a repeated move is done %s %s', (_how, _when, limits, prefix, helped) => {
+    // rep movsb
+    const { text } = translateCode([...prefix, 0xf3, 0xa4], { flags: PROTECTED | limits })
+    expect(text.some((op) => op.includes('#rep_movs'))).toBe(helped)
   })
 
   it('a block ends where its page ends, and an instruction over that end begins the next one', () => {
