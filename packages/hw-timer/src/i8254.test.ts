@@ -77,6 +77,15 @@ function machine() {
   return { system, time, pit, irq, write, read, program, count, advance }
 }
 
+it('waits for nothing until it is programmed', () => {
+  const m = machine()
+  expect(m.system.clocks.virtual.deadlineNs()).toBeNull()
+  m.advance(200_000)
+  expect(m.irq.rises).toBe(0)
+  m.program(0, 3, 0)
+  expect(m.system.clocks.virtual.deadlineNs()).not.toBeNull()
+})
+
 describe('counters', () => {
   it('mode 0 counts down and over, and interrupts once', () => {
     const m = machine()

@@ -199,6 +199,17 @@ function rearm(pit: PITState): void {
   else pit.irqTimer!.modNs(nextTransitionTime)
 }
 
+/**
+ * Counter 0 interrupts nobody until a guest has said what it is to do; before, its mode and output are undefined (data sheet,
+ * "Programming the 8254").
+ * @qemu hw/timer/i8254.c pit_reset
+ * @differs QEMU's has square waves from the start, which wake the host 36 times a second
+ */
+function pitReset(pit: PITState): void {
+  pit.channels[0].nextTransitionTime = -1n
+  pit.irqTimer!.del()
+}
+
 /** @qemu hw/timer/i8254.c pit_realizefn */
 function pitRealizefn(common: PITCommonState): void {
   const pit = TYPE_I8254.cast(common)
@@ -229,7 +240,7 @@ export const TYPE_I8254 = typeRegister<PITState, PITCommonClass>({
     dc.realize = pitRealizefn
     dc.unrealize = (common) => TYPE_I8254.cast(common).irqTimer?.free()
     dc.phases.enter = pitResetCommon
-    dc.phases.hold = (common) => rearm(TYPE_I8254.cast(common))
+    dc.phases.hold = (common) => pitReset(TYPE_I8254.cast(common))
     dc.postLoad = (common) => rearm(TYPE_I8254.cast(common))
   },
 })
