@@ -16,8 +16,8 @@ import type { TranslationBlock } from './tb-cache.js'
 import type { Vcpu } from './tcg-engine.js'
 
 /** Slices after which blocks that wait are compiled, however few they are: the first ones, and so many more for each module that there is. */
-const PATIENCE = 200
-const PATIENCE_PER_MODULE = 20
+const PATIENCE = 40
+const PATIENCE_PER_MODULE = 2
 /** Time of a slice that goes into the making of functions, `ms`; a function is begun before it is over. */
 const MAKING_MS = 0.5
 /** Blocks that wait for no longer: engines stumble over thousands of modules. */
