@@ -61,8 +61,6 @@ function rrRunCpu(cpu: CPUState): void {
  */
 async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
   const { system } = engine
-  // As a thread would: a process goes on while it has CPUs, though all of them sleep.
-  const alive = setInterval(() => undefined, FOREVER_MS)
   let started = performance.now()
   while (engine.vcpus.size > 0) {
     for (const cpu of [...engine.vcpus.keys()]) {
@@ -85,7 +83,6 @@ async function rrCpuThreadFn(engine: TcgEngine): Promise<void> {
       started = performance.now()
     }
   }
-  clearInterval(alive)
   engine.looping = false
 }
 
@@ -110,5 +107,9 @@ export function rrStartVcpuThread(engine: TcgEngine, cpu: CPUState): void {
   if (engine.looping) return
   engine.looping = true
   // Guest code must not run before whoever makes the machine has made it.
-  void turnOfTheEventLoop().then(() => rrCpuThreadFn(engine))
+  // As with threads: a process goes on while it has CPUs, though all of them sleep.
+  const alive = setInterval(() => undefined, FOREVER_MS)
+  void turnOfTheEventLoop()
+    .then(() => rrCpuThreadFn(engine))
+    .finally(() => clearInterval(alive))
 }

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // data table
 import type { SystemDifferences } from './system-difference.js'
+import { maskedFlags } from './syscalls.js'
 
 export const syscallsAmd: SystemDifferences = [
   {
     manual: 'APM volume 3, SYSCALL: RFLAGS AND NOT SFMASK, condition codes among them',
-    cases: {
-      'syscall with flags 0x246ed7, mask 0': [
-        'vector 80 ip=10004 cs=48 fl=246ed7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=10004 cs=48 fl=246202 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-      ],
-      'syscall with flags 0x246ed7, mask 0x47700': [
-        'vector 80 ip=10004 cs=48 fl=2008d7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=10004 cs=48 fl=200002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-      ],
-      'syscall with flags 0x246ed7, mask 0x200': [
-        'vector 80 ip=10004 cs=48 fl=246cd7 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-        'vector 80 ip=10004 cs=48 fl=246002 sp=4000a000 ss=50 cx=alias+17 r11=246ed7 ds=0 es=0 fs=0 gs=0',
-      ],
-    },
+    cases: maskedFlags,
   },
   {
     manual: 'APM volume 3, SYSCALL: SS.sel is STAR.SYSCALL_CS + 8',
